@@ -1,6 +1,6 @@
-"""Lines of the library that its tests run, by floor: an LCOV file in, a table out; fails where a floor is below its least.
+"""Lines of the library that its tests run, by floor. Reads an LCOV file, prints a table, and fails if a floor is below its least share.
 
-Tests do not count as covered lines: `*_tests.rs`, and what stands behind the `#[cfg(test)]` of an inline module.
+Tests do not count as covered lines. They are `*_tests.rs`, and everything behind the `#[cfg(test)]` of an inline module.
 `--missed` lists the lines that no test runs.
 """
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 LEAST = {"token": 98.0, "flow": 98.0}
 LEAST_OF_ALL = 95.0
-# What tests are made of is not what they are for.
+# The test kit is what tests are made of, and not what they test.
 NOT_OF_ALL = {"testkit"}
 
 SOURCES = Path(__file__).resolve().parent.parent / "src"
-# The last thing in a file, whatever its module is called.
+# Tests are the last thing in a file, whatever their module is called.
 TESTS = re.compile(r"^#\[cfg\(test\)\]\n(#\[[^\n]*\]\n)*mod ", re.MULTILINE)
 
 

@@ -1,6 +1,6 @@
-"""Public items whose documentation has an example that is compiled, by package: a table out.
+"""Prints a table, by package, of the public items whose documentation has a compiled example.
 
-Methods count apart: most of them read a member, and the example of their type shows them. `--missing` lists every item without one.
+Methods count separately: most of them read a member, and the example of their type shows them. `--missing` lists every item without one.
 """
 
 import json
@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 PACKAGES = ["authflow", *sorted(path.name for path in Path("crates").iterdir() if path.is_dir())]
-# A fence of Rust: with no word, or with words for rustdoc alone.
+# A fence of Rust has no word, or words for rustdoc alone.
 EXAMPLE = re.compile(r"^\s*```(rust|no_run|should_panic|compile_fail|edition\d+|E\d{4}|,)*\s*$", re.MULTILINE)
 
 
 def documented(package):
     """The compiler's own list of what a package shows."""
     command = ["cargo", "rustdoc", "-q", "--lib", "-p", package, "--all-features", "--"]
-    # The switch is one of nightly compilers, and lists alike in all.
+    # The switch belongs to nightly compilers. Every compiler gives the same list.
     command += ["-Z", "unstable-options", "--output-format", "json"]
     subprocess.run(command, check=True, env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
     target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))

@@ -1,4 +1,5 @@
-# Sourced by `load/run` and `stores/run`: a PostgreSQL of their own, over sockets in a folder. Needs Debian's package postgresql.
+# `load/run` and `stores/run` source this file. It starts a PostgreSQL for them, over sockets in a folder. Needs Debian's package
+# postgresql.
 
 bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 [[ -x $bin/initdb ]] || { echo 'PostgreSQL is missing: apt-get install postgresql' >&2; exit 1; }
@@ -6,7 +7,7 @@ bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 as=()
 [[ $(id -u) != 0 ]] || as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 
-# start_postgres FOLDER: as Debian sets it up, durable: every commit is flushed before it is answered.
+# start_postgres FOLDER: durable, as Debian sets it up. Every commit is flushed before it is answered.
 start_postgres() {
     mkdir "$1"
     [[ $(id -u) != 0 ]] || chown postgres "$1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Walks every call of the family against a reference server that it starts itself, and checks every answer.
-# Needs bash, curl and openssl (for the one-time password); the server is built with cargo unless SERVER names one.
+# Needs bash, curl and openssl (for the one-time password). The server is built with cargo unless SERVER names one.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,7 +18,8 @@ finish() {
 }
 trap finish EXIT
 
-# start NAME [FLAG...]: a server with files of its own, or a test double, which has them anyway; its log has the codes.
+# start NAME [FLAG...]: starts a server with separate files, or a test double, which has such files anyway. Its log has the
+# codes.
 start() {
     local name=$1
     shift
@@ -39,7 +40,7 @@ start() {
     echo "the server did not start:" && cat "$LOG" && exit 1
 }
 
-# call METHOD PATH [curl argument...]: sets STATUS and BODY.
+# call METHOD PATH [curl argument...]: makes a call, and sets STATUS and BODY.
 call() {
     local method=$1 path=$2 answer
     shift 2
@@ -47,7 +48,7 @@ call() {
     STATUS=${answer##*$'\n'} BODY=${answer%$'\n'*}
 }
 
-# of_device METHOD PATH [curl argument...]: with the headers that a device sends.
+# of_device METHOD PATH [curl argument...]: makes a call with the headers that a device sends.
 of_device() {
     local method=$1 path=$2
     shift 2
@@ -60,9 +61,9 @@ pending() { post "$1" "$2" -H "X-state-token: $STATE"; }
 signed_in() { post "$1" "$2" -H "Authorization: Bearer $ID"; }
 of_tenant() { call POST "$1" -H "Authorization: Bearer $CREDENTIAL" -H 'Content-Type: application/json' -d "$2"; }
 
-# member NAME: a text member of BODY.
+# member NAME: prints a text member of BODY.
 member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$BODY"; }
-# code: the one that was sent last.
+# code: prints the code that was sent last.
 code() { sed -n 's/.*code for .*: \([0-9]\{6\}\)$/\1/p' "$LOG" | tail -n 1; }
 
 # expect WHAT STATUS TEXT: checks the latest answer, and takes the tokens out of it.
@@ -78,7 +79,7 @@ expect() {
     token=$(member state_token) && [[ -n $token ]] && STATE=$token
     token=$(member id_token) && [[ -n $token ]] && ID=$token
     token=$(member session_token) && [[ -n $token ]] && SESSION=$token
-    # What no log may have.
+    # No log may have these.
     for token in state_token id_token session_token link_token captcha_token ticket access_token; do
         member "$token"
     done >>"$HOME_OF_TOUR/secrets"
@@ -89,7 +90,7 @@ nothing() {
     [[ -z $BODY ]] || { failed=$((failed + 1)) && echo "     expected no body"; }
 }
 
-# totp SECRET: the password of now (RFC 6238: SHA-1, 30 seconds, 6 digits) for a secret in ASCII.
+# totp SECRET: prints the present one-time password (RFC 6238: SHA-1, 30 seconds, 6 digits) for a secret in ASCII.
 totp() {
     local step tag offset
     step=$(printf '%016x' $(($(date +%s) / 30)))
@@ -223,7 +224,7 @@ call GET /api/v1/oauth2/keys && expect 'no public keys, where the library signs'
 echo '== social accounts, of the demonstration'"'"'s own provider'
 start social
 APPLICATION=("${ORDINARY[@]}")
-# vouch JSON: a code of a social account, or a token of a mobile.
+# vouch JSON: makes a code of a social account, or a token of a mobile.
 vouch() { curl -sS -d "$1" "$URL/demo/provider" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p'; }
 wechat() { post "$sdk/login/wechat" "{\"code\":\"$(vouch "{\"source\":\"wechat\",\"uid\":\"$1\"}")\"}"; }
 post "$sdk/login/wechat" '{"code":"nonsense"}' && expect 'a code that nobody vouches for' 400 IDAAS.SDK.SOCIAL.0101
@@ -317,7 +318,7 @@ TOML
 start signed --dev --dev-config "$HOME_OF_TOUR/signed.toml"
 APPLICATION=(-H "X-client-id: $SIGNING")
 
-# sign NONCE: X-signature for SESSION and the server's time.
+# sign NONCE: sets SIGNATURE, the X-signature for SESSION at the server's time.
 sign() {
     local frame
     of_device GET "$sdk/server-date"
@@ -361,13 +362,13 @@ policy = { demands_captcha = true, captcha = "picture", first_factors = ["passwo
 TOML
 start captcha --dev --dev-config "$HOME_OF_TOUR/captcha.toml"
 APPLICATION=("${ORDINARY[@]}")
-# picture: shows one, and finds where its piece belongs. That is in the log of a demonstration, where nobody need look at it.
+# picture: fetches a picture. The log of a demonstration says where its piece belongs, so nobody need look at it.
 picture() {
     of_device GET "$sdk/captcha"
     PICTURE=$(member token)
     PLACE=$(sed -n "s/.*$PICTURE belongs at x = //p" "$LOG")
 }
-# solve X RECIPIENT: says where the piece is, and to whom a code is to go.
+# solve X RECIPIENT: gives the place of the piece, and the recipient of a code.
 solve() { post "$sdk/captcha/verify" "{\"point_json\":\"{\\\"x\\\":$1.0,\\\"y\\\":5.0}\",\"token\":\"$PICTURE\",\"sender\":\"$2\"}"; }
 send_with() { post "$sdk/sms/send" "{\"mobile\":\"$1\",\"type\":\"LOGIN_SMS\",\"captcha_token\":\"$CAPTCHA\"}"; }
 CAPTCHA=
@@ -413,7 +414,7 @@ expect 'no double has the keys of a service' 2 --keys
 echo '== accounts, beside a running server'
 start accounts
 APPLICATION=("${ORDINARY[@]}") GIVEN=Violet-Anchor-29
-# operate INPUT COMMAND...: with INPUT on standard input. STATUS is how it ended.
+# operate INPUT COMMAND...: runs a command with INPUT on standard input, and sets BODY and STATUS.
 operate() {
     BODY=$("$SERVER" --database "sqlite:$HOME_OF_TOUR/accounts.db" --keys "$HOME_OF_TOUR/accounts.keys.toml" \
         --sealing-keys "$HOME_OF_TOUR/accounts.sealing.toml" "${@:2}" 2>&1 <<<"$1")
@@ -453,7 +454,7 @@ done
 call GET /metrics && expect 'the public listener has no such path' 404 IDAAS.SDK.PARAM.0102
 BODY=$(cat "$HOME_OF_TOUR"/*.audit) STATUS=$?
 expect 'a lock, recorded' 0 '"reason":"locked","factor":"password"'
-# What is short may be in a line by chance; codes are in a demonstration's log, and nowhere else.
+# A short text may stand in a line by chance. Codes stand in a demonstration's log, and nowhere else.
 printf '%s\n' "$PASSWORD" "$NEW" "$GIVEN" demo-tenant-credential demo-application-credential >>"$HOME_OF_TOUR/secrets"
 sort -u "$HOME_OF_TOUR/secrets" | grep -E '.{12,}' >"$HOME_OF_TOUR/secrets.once"
 BODY=$(grep -hF -f "$HOME_OF_TOUR/secrets.once" "$HOME_OF_TOUR"/*.log "$HOME_OF_TOUR"/*.audit | head -n 1) STATUS=200

@@ -1,4 +1,4 @@
-"""Makes the vectors of src/token/reference_tests.rs with the standard library, which shares no code with this one.
+"""Makes the vectors of src/token/reference_tests.rs with the standard library, which shares no code with the library.
 
 python tests/session_references.py
 """

@@ -15,7 +15,7 @@ verify = lambda token, **wanted: jwt.decode(
 claims = verify(token)
 assert claims["sub"] and claims["sid"] and claims["auth_time"] <= claims["iat"] < claims["exp"], claims
 assert claims["nbf"] == claims["iat"] - 120, claims
-# The same eyes see what is wrong.
+# The same library must refuse what is wrong.
 signed, signature = token.rsplit(".", 1)
 for wrong, wanted in [
     (token, {"audience": "another"}),

@@ -1,5 +1,5 @@
 -- For wrk, with one thread: each request carries the next pre-minted token of a file. Arguments: the name of the token's
--- header, the file, what stands before the token, and `once` where a token may be sent only once.
+-- header, the file, the text before the token, and `once` if a token may be sent only once.
 local before, after, tokens, once
 
 function init(arguments)

@@ -3,7 +3,7 @@
 use crate::{counts::Count, operation::Operation};
 use std::{env, fs, process::Command};
 
-/// What a hash's compression function is called, in RustCrypto, AWS-LC and orion.
+/// Parts of the names of hashes' compression functions, in RustCrypto, AWS-LC and orion.
 const HASHING: &[&str] = &["sha2::", "sha256_block", "sha256_compress", "blake2", "chacha"];
 
 /// Runs this program again under callgrind, with the operation's name as its argument, and counts what
@@ -30,9 +30,9 @@ pub fn count(operation: &Operation) -> Count {
     }
 }
 
-/// The instructions of a profile, and those of them that are a hash's own. A function is named as `fn=(number) name` where
-/// it is first met, also as `cfn=` where it is called, and by its number alone from then on. The line after `calls=` is
-/// the cost of the called function, which is counted at its own place.
+/// The instructions of a profile, and those of them that are a hash's own. The first mention of a function is
+/// `fn=(number) name`, or `cfn=(number) name` if it is called there. Later mentions have only its number. The line after
+/// `calls=` is the cost of the called function, which is counted at its own place.
 fn read(profile: &str) -> (u64, u64) {
     let mut hashes = std::collections::BTreeSet::new();
     let (mut all, mut hashing) = (0, 0);

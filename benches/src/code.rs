@@ -1,4 +1,5 @@
-//! A code that was sent, presented: up to the question for its digest, which is where it is compared.
+//! A code is sent and presented. The login stops at the question for the code's digest, whose answer is
+//! compared with the code.
 
 use crate::{
     sample::{self, ACCOUNT, NOW},
@@ -19,7 +20,8 @@ use authflow::{
 
 const MOBILE: &str = "+86-13800000000";
 
-/// The stored digest against the one of the right code, wrong in its first byte or its last.
+/// The stored digest is compared with the digest of the right code. It is wrong in its first byte or in its
+/// last.
 pub fn digest() -> Comparison {
     let logins = CodeLogins::new();
     let (code, stored) = logins.send();
@@ -40,7 +42,7 @@ pub fn digest() -> Comparison {
     })
 }
 
-/// An application that one may sign in to with a code alone.
+/// An application that allows a sign-in by a code alone.
 struct CodeLogins {
     api: Api,
     account: Account,
@@ -71,7 +73,7 @@ impl CodeLogins {
         self.api.handle(&request, Moment::new(NOW, Entropy::from_bytes([3; 32])))
     }
 
-    /// Has a code sent: the code, and what the host keeps of it.
+    /// Has a code sent. Returns the code, and the part of it that the host keeps.
     fn send(&self) -> (Secret, StoredCode) {
         let body = serde_json::json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
         let mut step = self.post("/api/v2/sdk/sms/send", &body);
@@ -95,7 +97,7 @@ impl CodeLogins {
         }
     }
 
-    /// Presents a code, and stops where its digest is asked for.
+    /// Presents a code, and stops at the question for its digest.
     fn up_to_the_code(&self, code: &Secret) -> Step {
         let body = serde_json::json!({ "mobile": MOBILE, "verify_code": code.expose() });
         let mut step = self.post("/api/v2/sdk/login/mobile-verify-code", &body);
@@ -111,7 +113,7 @@ impl CodeLogins {
         }
     }
 
-    /// Whether a code is taken for the stored one.
+    /// Whether a code is accepted as the stored one.
     fn is_taken(&self, code: &Secret, stored: StoredCode) -> bool {
         let Step::LoadCode(ask) = self.up_to_the_code(code) else { return false };
         // Only a right guess is settled.

@@ -1,4 +1,4 @@
-//! An allocator that counts, for each thread on its own.
+//! An allocator that counts the allocations of each thread.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -9,13 +9,13 @@ thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counting what is asked of it: every allocation, and every growth that moved or not.
+/// The system's allocator, which counts every allocation and every growth, whether it moved or not.
 pub struct Counting;
 
 /// The allocations of this thread while `work` runs.
 ///
 /// # Panics
-/// Without [`Counting`] as the global allocator: a count of zero would mean nothing.
+/// If [`Counting`] is not the global allocator: a count of zero would mean nothing.
 pub fn allocations(work: impl FnOnce()) -> u64 {
     let witness = ALLOCATIONS.get();
     drop(std::hint::black_box(Box::new(0_u8)));
@@ -25,7 +25,8 @@ pub fn allocations(work: impl FnOnce()) -> u64 {
     ALLOCATIONS.get() - before
 }
 
-// SAFETY: everything is the system allocator's; the counter is a `Cell` without a destructor and allocates nothing.
+// SAFETY: the system's allocator does all the work. The counter is a `Cell` without a destructor and allocates
+// nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);

@@ -2,25 +2,25 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-/// The instructions of SHA-256's compression of one block, as callgrind's processor runs it; around the blocks of a MAC are 155 more.
+/// The instructions that SHA-256's compression of one block takes on callgrind's processor. A MAC takes 155 more around its blocks.
 const BLOCK: u64 = 3_323;
 
-/// What one operation executes.
+/// The instructions of one operation.
 pub struct Count {
     pub row: &'static str,
     pub who: &'static str,
     pub instructions: u64,
-    /// How many of them are a hash's compression function.
+    /// The instructions of a hash's compression function among them.
     pub hashing: u64,
 }
 
 impl Count {
-    /// What is not hashing.
+    /// The instructions beside hashing.
     pub fn rest(&self) -> u64 {
         self.instructions - self.hashing
     }
 
-    /// How many blocks are hashed; of an operation that varies, whole ones on average.
+    /// The number of blocks that are hashed. If an operation varies, this is its average, rounded down.
     pub fn blocks(&self) -> u64 {
         self.hashing / BLOCK
     }
@@ -41,7 +41,7 @@ pub fn table(command: &str, counts: &[Count]) -> String {
     table
 }
 
-/// Blocks, and what is not hashing, by row and library.
+/// The blocks and the instructions beside hashing, by row and library.
 pub fn read(table: &str) -> BTreeMap<(String, String), (u64, u64)> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     let columns = rows.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());

@@ -1,7 +1,7 @@
-//! Failures that an outsider must not tell apart: for each call, every reason for which it refuses alike.
+//! Failures that an outsider must not tell apart: for each call, every reason for which it gives the same refusal.
 //!
-//! What is done is the library's own part of a request: its first step, every answer, and the reply. The host's part, which is
-//! to look things up, is done before.
+//! The library's own part of a request is measured: its first step, every answer, and the reply. The host's part, the
+//! look-ups, is done before.
 
 use crate::{operation::Operation, sample, skip::ISSUER};
 use authflow::testkit::demo;
@@ -21,15 +21,15 @@ use authflow::{
 };
 use std::{hint::black_box, rc::Rc};
 
-/// A call that refuses for many reasons, or sends a code to whoever is named.
+/// A call that refuses for many reasons, or sends a code to any recipient.
 #[derive(Clone, Copy)]
 struct Call {
     row: &'static str,
     path: &'static str,
     dialect: Dialect,
-    /// A body that names somebody, and one that names nobody.
+    /// A body that names an account, and one that names none.
     bodies: [&'static str; 2],
-    /// A code has been sent before, to whoever was named.
+    /// A code has been sent to the recipient before.
     is_sent: bool,
     status: u16,
 }
@@ -82,17 +82,17 @@ const fn sent(row: &'static str, path: &'static str, bodies: [&'static str; 2]) 
     Call { is_sent: true, ..call(row, path, bodies) }
 }
 
-/// Why it is refused, or whom a code is sent to.
+/// The reasons for a refusal, or the kinds of recipients of a code.
 const REASONS: [&str; 5] = ["wrong", "unknown", "disabled", "locked", "not enrolled"];
 
-/// What the host finds.
+/// The rows that the host finds.
 struct Found {
     account: Option<Account>,
     attempts: Option<AttemptRecord>,
     code: Option<StoredCode>,
 }
 
-/// Every reason of every call.
+/// The operations for every reason of every call.
 pub fn operations() -> Vec<Operation> {
     CALLS.iter().flat_map(|call| REASONS.map(|reason| operation(*call, reason))).collect()
 }
@@ -141,7 +141,7 @@ fn account(reason: &str) -> Account {
     account
 }
 
-/// What is counted of an account after so many guesses that it is locked.
+/// The guesses of an account that is locked.
 fn locked(api: &Api) -> AttemptRecord {
     let mut found = Found { account: None, attempts: None, code: None };
     for _ in 0..5 {
@@ -151,7 +151,7 @@ fn locked(api: &Api) -> AttemptRecord {
     found.attempts.expect("a count")
 }
 
-/// Runs a call. Answering takes nothing but a move.
+/// Runs a call. Each answer costs no more than a move.
 fn run(api: &Api, path: &str, body: &str, found: &mut Found) -> Reply {
     let headers = sample::HEADERS.iter().chain(&[("Content-Type", "application/json")]);
     let headers: Vec<_> = headers.copied().collect();

@@ -29,12 +29,12 @@ impl Floor {
     }
 }
 
-/// What a JWT's tag is over.
+/// The part of a JWT that its tag signs.
 pub fn signed(token: &str) -> &str {
     token.rsplit_once('.').expect("a JWT").0
 }
 
-/// The floor of each row that has one.
+/// The floors of all rows that have one.
 pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     let floor = Floor::default();
     let state_token = Forge::of(ring).state_tokens().mint(&sample::state_claims());
@@ -67,7 +67,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         black_box(of_forged.tag(black_box(signed(&forged).as_bytes())));
     }));
 
-    // The token's text is base64url of the signed bytes and a tag of 32 bytes, behind three letters.
+    // The token's text is three letters, then base64url of the signed bytes and of a tag of 32 bytes.
     let session = Forge::of(ring).session_tokens().mint(&sample::session_claims());
     let session = vec![0xA5_u8; (session.expose().len() - 3) * 3 / 4 - 32];
     let of_session = floor.clone();
@@ -75,7 +75,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         black_box(of_session.tag(black_box(&session)));
     }));
 
-    // Its signed bytes; and the list of an audience, each item behind its length of eight bytes.
+    // The reference's signed bytes, and the list of an audience. In the list, each item follows its length of eight bytes.
     let audience = vec![0xA5_u8; 16 + sample::CLIENT.len() + sample::TENANT.len()];
     for row in ["verify a reference", "mint a reference"] {
         let (floor, audience) = (floor.clone(), audience.clone());
@@ -89,8 +89,8 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     operations
 }
 
-/// The MACs of a skip step: the state token, the device (judged, and written into the session token), the session's id, the session
-/// token and the id token.
+/// The MACs of a skip step: over the state token, the device (judged, and written into the session token), the session's id, the
+/// session token and the id token.
 fn skip(floor: Floor, ring: &KeyRing) -> Operation {
     let skip = Skip::new(ring.clone());
     let reply = skip.run(skip.account());
@@ -99,7 +99,8 @@ fn skip(floor: Floor, ring: &KeyRing) -> Operation {
     let state = signed(skip.state_token()).to_owned();
     let id = signed(&text("id_token")).to_owned();
     let session = vec![0xA5_u8; (text("session_token").len() - 3) * 3 / 4 - 32];
-    // Lists, each item behind its length of eight bytes: `fingerprint` and its value; entropy, time, purpose, and the spent id.
+    // Lists, in which each item follows its length of eight bytes. One has `fingerprint` and its value. The other has entropy,
+    // time, purpose and the spent id.
     let device = [0xA5_u8; 8 + 11 + 8 + 15];
     let draw = [0xA5_u8; 8 + 32 + 8 + 8 + 8 + 7 + 8 + 16];
     Operation::new("skip step", "floor", move || {

@@ -1,4 +1,4 @@
-//! What authflow costs, beside the floor of its MACs and beside its peers.
+//! The costs of authflow, beside the floor of its MACs and beside its peers.
 
 pub mod callgrind;
 pub mod code;
@@ -36,7 +36,7 @@ pub const ROWS: &[&str] = &[
     "device headers",
 ];
 
-/// Every operation, those of a row together, the floor first and authflow second.
+/// Every operation, grouped by row, the floor first and authflow second.
 pub fn operations() -> Vec<Operation> {
     let ring = sample::ring();
     let mut all = floor::operations(&ring);

@@ -1,10 +1,10 @@
-//! One thing that is measured.
+//! An operation that is measured.
 
-/// What is done once, over and over, by one library.
+/// An operation that one library repeats.
 pub struct Operation {
     /// The row of the table.
     pub row: &'static str,
-    /// Whose it is: `floor`, `authflow`, or a peer.
+    /// `floor`, `authflow`, or the name of a peer.
     pub who: &'static str,
     stock: Box<dyn FnMut(usize)>,
     run: Box<dyn FnMut()>,
@@ -15,7 +15,7 @@ impl Operation {
         Self { row, who, stock: Box::new(|_| ()), run: Box::new(run) }
     }
 
-    /// An operation that uses up one value in each run, which is made before and not measured.
+    /// An operation that uses up one value in each run. The value is made before the run, and not measured.
     pub fn consuming<T: 'static>(
         row: &'static str,
         who: &'static str,
@@ -39,7 +39,7 @@ impl Operation {
         format!("{}/{}", self.row, self.who)
     }
 
-    /// Makes what so many runs use up. To be called before them, unmeasured.
+    /// Makes the values that this many runs use up. Call it before them, unmeasured.
     pub fn stock(&mut self, runs: usize) {
         (self.stock)(runs);
     }
@@ -48,8 +48,8 @@ impl Operation {
         (self.run)();
     }
 
-    /// The operation of this name, ready for so many calls of [`measured`]: it has run before, because the processor's
-    /// features are looked up once.
+    /// The operation of this name, ready for this many calls of [`measured`]. It has run before, because the
+    /// processor's features are looked up once.
     pub fn warmed_up(name: &str) -> (Self, usize) {
         let mut operation =
             crate::operations().into_iter().find(|operation| operation.is(name)).expect("an operation");
@@ -65,13 +65,13 @@ impl Operation {
         self.name() == name
     }
 
-    /// How often it runs to be counted: once, or once around its tokens.
+    /// The number of runs that are counted: one, or one for each of its tokens.
     pub fn runs(&self) -> usize {
         if self.row == "verify, varied" { 256 } else { 1 }
     }
 }
 
-/// The function by whose name callgrind knows when to count.
+/// Callgrind recognises this function by its name, and counts only within it.
 #[inline(never)]
 pub fn measured(operation: &mut Operation) {
     operation.run();

@@ -1,4 +1,4 @@
-//! What is measured with: the ids, headers and lengths of the first seed's example.
+//! The sample that is measured: the ids, headers and lengths of the first seed's example.
 
 use authflow::testkit::demo;
 use authflow::testkit::forge::{DeviceDigests, Forge, IdClaims, IdentityClaims, StateClaims, TicketClaims};
@@ -14,10 +14,11 @@ pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
 pub const SECRET: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
 
-/// The longest state token; longer text is refused unread.
+/// The length of the longest state token. Longer text is refused unread.
 pub const LONGEST: usize = 982;
 
-/// When tokens are issued, and read. Peers read the system's clock: it is later than this and earlier than the expiry.
+/// The time at which tokens are issued and read. Peers read the system's clock, which is later than this and earlier than the
+/// expiry.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 pub const EXPIRES_AT: Timestamp = Timestamp::from_unix(4_000_000_000);
 
@@ -36,7 +37,7 @@ pub const HEADERS: [(&str, &str); 7] = [
     ("X-tenant-id", TENANT),
 ];
 
-/// A ring of one key, whose tokens have the header of the seed's.
+/// A ring of one key, whose tokens have the same header as the seed's.
 pub fn ring() -> KeyRing {
     KeyRing::new(key())
 }
@@ -45,8 +46,8 @@ fn key() -> Key {
     Key::without_id(SECRET).expect("32 bytes")
 }
 
-/// A ring of so many keys, each good for now. The one of [`ring`] signs only where it is alone: the key that signs is tried first,
-/// so a token of another is the dearer one.
+/// A ring of this many keys, each good for now. The key of [`ring`] signs only if it is alone. The signing key is tried first, so
+/// a token of another key costs more.
 pub fn ring_of(keys: u8) -> KeyRing {
     let window = VerifyWindow { from: Timestamp::from_unix(0), until: EXPIRES_AT };
     let mut others = (1..keys).map(|number| {
@@ -86,7 +87,7 @@ pub fn state_claims() -> StateClaims {
     }
 }
 
-/// Claims whose every field of free length has another one, and whose optional members come and go.
+/// Claims in which every text has another length, and optional members come and go.
 pub fn varied_state_claims(count: usize) -> Vec<StateClaims> {
     let mut random = Xorshift::default();
     let mut text = |most: u64| {
@@ -172,7 +173,7 @@ pub fn ticket_claims() -> TicketClaims {
     }
 }
 
-/// The claims of an id token about somebody with a name.
+/// The claims of an id token about a subject with a name.
 pub fn id_claims() -> IdClaims {
     let profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
     IdClaims {
@@ -186,7 +187,7 @@ pub fn id_claims() -> IdClaims {
     }
 }
 
-/// The same token with the last character of its tag changed to another that a decoder would take.
+/// The same token with a character near the end of its tag changed to another that a decoder accepts.
 pub fn with_bad_tag(token: &str) -> String {
     let (rest, last) = token.split_at(token.len() - 5);
     let changed = if last.starts_with('A') { "B" } else { "A" };
@@ -198,14 +199,14 @@ pub fn junk(length: usize) -> String {
     "A".repeat(length)
 }
 
-/// The header of a real token, then nonsense up to a cap, then a tag's length of it.
+/// The header of a real token, then nonsense up to the cap, of which the last part is as long as a tag.
 pub fn forged(token: &str, cap: usize) -> String {
     let header = token.split('.').next().expect("a header");
     let payload = "A".repeat(cap - header.len() - 2 - 43);
     format!("{header}.{payload}.{}", "A".repeat(43))
 }
 
-/// Numbers that differ and are the same in every run.
+/// Pseudo-random numbers, which are the same in every run.
 pub struct Xorshift(u64);
 
 impl Default for Xorshift {

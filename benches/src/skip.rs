@@ -1,4 +1,4 @@
-//! The whole skip step: a request of the family, questions answered at once, and the reply.
+//! The whole skip step: a request of the family, questions that are answered at once, and the reply.
 
 use crate::sample;
 use authflow::testkit::demo;
@@ -17,7 +17,7 @@ use authflow::{
 const PASSWORD: &str = "Correct-Horse-7";
 pub const ISSUER: &str = "https://id.example.com";
 
-/// A login that waits for its owner to change the password or to skip that.
+/// A login that waits for the subject to change the password or to skip the change.
 pub struct Skip {
     api: Api,
     account: Account,
@@ -57,7 +57,7 @@ impl Skip {
         reply["state_token"].as_str().expect("a warning").into()
     }
 
-    /// The body of a sign-in, with a member that nobody reads.
+    /// The body of a sign-in, with a member of this length that the library does not read.
     pub fn sign_in_body(&self, unread: usize) -> String {
         let unread = "x".repeat(unread);
         serde_json::json!({ "user_name": "erin", "password": PASSWORD, "unread": unread }).to_string()
@@ -77,7 +77,8 @@ impl Skip {
         self.api.handle(&request, moment())
     }
 
-    /// What the host's store has. Made before a measurement: reading it is the host's work.
+    /// The account in the host's store. It is made before a measurement, because reading it is the host's
+    /// work.
     pub fn account(&self) -> Account {
         self.account.clone()
     }
@@ -86,7 +87,7 @@ impl Skip {
         &self.headers[self.headers.len() - 1].1
     }
 
-    /// The step itself.
+    /// The step that is measured.
     pub fn run(&self, account: Account) -> Reply {
         let request = Request {
             method: "GET",
@@ -104,7 +105,7 @@ fn moment() -> Moment {
     Moment::new(sample::NOW, Entropy::from_bytes([3; 32]))
 }
 
-/// Answers every question at once; answering allocates nothing.
+/// Answers every question at once. The answers allocate nothing.
 fn answered(mut step: Step, account: &mut Option<Account>) -> Box<Outcome> {
     loop {
         step = match step {

@@ -1,4 +1,4 @@
-//! Times of all operations in one run, interleaved, and what can be said of them.
+//! Times of all operations in one run, interleaved, and their range.
 
 use crate::operation::Operation;
 use std::time::{Duration, Instant};
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 /// The most runs that are stocked at once.
 const BATCH: usize = 256;
 
-/// Nanoseconds for one run: the quietest of the batches that fit in about `span`. A neighbour on the core makes the others
-/// slower, and slower by different factors.
+/// Nanoseconds for one run, from the quietest of the batches that fit in about `span`. A neighbour on the core makes the
+/// other batches slower, by different factors.
 pub fn nanoseconds(operation: &mut Operation, span: Duration) -> f64 {
     let (mut taken, mut least) = (Duration::ZERO, Duration::MAX);
     while taken < span {
@@ -18,7 +18,7 @@ pub fn nanoseconds(operation: &mut Operation, span: Duration) -> f64 {
     least.as_secs_f64() * 1e9 / BATCH as f64
 }
 
-/// So many runs, at most [`BATCH`] stocked at once.
+/// The time of this many runs. At most [`BATCH`] are stocked at once.
 pub fn iterations(operation: &mut Operation, runs: u64) -> Duration {
     let mut taken = Duration::ZERO;
     let mut left = runs;
@@ -49,7 +49,7 @@ pub struct Range {
 
 impl Range {
     /// # Panics
-    /// Of no numbers.
+    /// If there are no numbers.
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
         let mut numbers: Vec<_> = numbers.into_iter().collect();
         numbers.sort_by(f64::total_cmp);

@@ -1,7 +1,7 @@
-//! The comparisons of secrets that are timed, each for two classes of input that differ only in where the first wrong
-//! byte is: at the front, or at the back. A comparison that stops early takes longer for the second.
+//! The comparisons of secrets that are timed. Each is timed for two classes of input, which differ only in the place of the
+//! first wrong byte: at the front, or at the back. A comparison that stops early takes longer for the second class.
 //!
-//! Both classes are written into the same place before the clock starts, so that no address tells them apart.
+//! Both classes are written into the same place before the clock starts. So no address tells them apart.
 
 use crate::{code, floor, sample};
 use authflow::testkit::forge::Forge;
@@ -14,24 +14,24 @@ use std::{
 /// One comparison.
 pub struct Comparison {
     pub name: &'static str,
-    /// Whether it is a control, which must be found out.
+    /// Whether it is a control, which the test must detect.
     pub leaks: bool,
     time: Box<dyn FnMut(usize) -> Duration>,
 }
 
 impl Comparison {
-    /// A comparison within `time`, which is given the class, 0 or 1.
+    /// A comparison that `time` makes. `time` is given the class, 0 or 1.
     pub fn new(name: &'static str, time: impl FnMut(usize) -> Duration + 'static) -> Self {
         Self { name, leaks: false, time: Box::new(time) }
     }
 
-    /// Runs and times it once, for the class 0 or 1.
+    /// Runs the comparison once for the class 0 or 1, and times it.
     pub fn time(&mut self, class: usize) -> Duration {
         (self.time)(class)
     }
 }
 
-/// All of them, the controls first.
+/// All comparisons, the control first.
 pub fn comparisons() -> Vec<Comparison> {
     let ring = sample::ring();
     vec![
@@ -46,7 +46,7 @@ pub fn comparisons() -> Vec<Comparison> {
     ]
 }
 
-/// Each byte compared by itself, up to the first that differs: what must not be done, after the same MAC as a state token's.
+/// Compares byte after byte up to the first that differs, after the same MAC as a state token's. The library must not do so.
 fn stops_early(ring: &KeyRing) -> Comparison {
     let token = Forge::of(ring).state_tokens().mint(&sample::state_claims());
     let (signed, tag) = token.expose().rsplit_once('.').expect("a JWT");
@@ -121,8 +121,8 @@ fn device_digest() -> Comparison {
     })
 }
 
-/// Of a text that ends in a tag, with a wrong character at the tag's front or its back. Tags are 32 bytes: of the last 43
-/// characters, all but the first and the last are the tag's alone, whatever stands before it.
+/// A comparison of a text that ends in a tag, with a wrong character at the front or the back of the tag. Tags are 32 bytes.
+/// Of the last 43 characters, all but the first and the last belong to the tag alone, whatever stands before it.
 fn of_text(
     right: &str,
     accepts: impl Fn(&[u8]) -> bool + 'static,
@@ -141,7 +141,7 @@ fn of_text(
     }
 }
 
-/// Runs and times it once.
+/// Runs it once, and times it.
 pub fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
     let began = Instant::now();
     let result = black_box(run());

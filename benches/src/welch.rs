@@ -1,31 +1,31 @@
-//! Whether two classes of times differ: Welch's t-test, as O. Reparaz, J. Balasch and I. Verbauwhede use it in "Dude, is my code
-//! constant time?" (DATE 2017, <https://eprint.iacr.org/2016/1123>).
+//! Welch's t-test, which tells whether two classes of times differ. O. Reparaz, J. Balasch and I. Verbauwhede use it so in
+//! "Dude, is my code constant time?" (DATE 2017, <https://eprint.iacr.org/2016/1123>).
 //!
-//! The longest times say more about interrupts than about the code, so the test is made over all of them and again over
-//! those below each of a few percentiles of both classes together; the greatest |t| counts (§3.2 of the paper).
+//! The longest times say more about interrupts than about the code. So the test is made over all times, and again over the times
+//! below each of a few percentiles of both classes together. The greatest |t| counts (§3.2 of the paper).
 
-/// Beyond this a difference is real: the limit of the authors' own tool. Chance goes beyond 4.5 once in 100,000 tests.
+/// Beyond this |t| a difference is real. It is the limit of the authors' own tool. Chance goes beyond 4.5 once in 100,000 tests.
 pub const LIMIT: f64 = 10.0;
 
-/// How many percentiles the times are cropped at.
+/// The number of percentiles at which the times are cropped.
 const CROPS: i32 = 20;
 
-/// What a test says.
+/// The result of a test.
 #[derive(Clone, Copy, Debug)]
 pub struct Finding {
     /// The greatest |t| of all crops.
     pub t: f64,
-    /// By how much the second class took longer there.
+    /// The time by which the second class took longer in that crop.
     pub difference: f64,
 }
 
 impl Finding {
-    /// Of the times of two classes, in any unit.
+    /// Tests the times of two classes, in any unit.
     pub fn of(classes: &[Vec<f64>; 2]) -> Self {
         let mut all = classes.concat();
         all.sort_by(f64::total_cmp);
         let crops = (1..=CROPS).map(|crop| {
-            // Closer together towards the longest: 29 %, 50 %, 65 %, … 99.9 %.
+            // The crops lie closer together towards the longest times: 29 %, 50 %, 65 %, … 99.9 %.
             let share = 1.0 - 0.5_f64.powf(10.0 * f64::from(crop) / f64::from(CROPS));
             all[(share * all.len() as f64) as usize]
         });
@@ -39,7 +39,7 @@ impl Finding {
     }
 }
 
-/// Over the times up to `limit`; nothing where a class has too few.
+/// Tests the times up to `limit`. If a class has too few, t is 0.
 fn welch(classes: &[Vec<f64>; 2], limit: f64) -> Finding {
     let [first, second] =
         classes.each_ref().map(|class| Moments::of(class.iter().filter(|time| **time <= limit)));
@@ -76,7 +76,7 @@ impl Moments {
 mod tests {
     use super::*;
 
-    /// Worked out by hand: means 3 and 5, variances 2.5 and 10, so t = 2 / √(2.5/5 + 10/5).
+    /// The values are worked out by hand: means 3 and 5, variances 2.5 and 10, so t = 2 / √(2.5/5 + 10/5).
     #[test]
     fn t_is_the_textbooks() {
         let classes = [vec![1.0, 2.0, 3.0, 4.0, 5.0], vec![1.0, 3.0, 5.0, 7.0, 9.0]];

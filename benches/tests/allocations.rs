@@ -1,5 +1,5 @@
-//! The allocations of each operation, exactly. A number here is a promise of the README's; a lower one is a reason to
-//! change it, and a higher one is a reason to ask why.
+//! The exact allocations of each operation. Each number here is a promise of the README's. A lower one is a reason to change
+//! the README, and a higher one is a reason to ask why.
 
 use authflow::testkit::forge::Forge;
 use authflow::{
@@ -41,7 +41,7 @@ fn minting_a_state_token_allocates_its_text_or_nothing() {
             0,
             "{claims:?}"
         );
-        // The text itself, with room for all of it from the start.
+        // The text is allocated once, with room for all of it.
         assert_eq!(
             allocations(|| drop(black_box(Forge::of(&ring).state_tokens().mint(claims)))),
             1,
@@ -105,14 +105,15 @@ fn verifying_a_reference_to_a_session_allocates_nothing_and_minting_one_its_text
     assert_eq!(count, 1);
 }
 
-/// The texts of the device, which questions carry with them – operating system, fingerprint, agent – put together, and counted.
+/// Questions carry the texts of the device (operating system, fingerprint, agent). They are one text, which is put together and
+/// then copied into an `Arc`.
 #[test]
 fn reading_the_device_headers_allocates_one_text_twice() {
     let count = allocations(|| drop(black_box(Caller::from_headers(&sample::HEADERS).unwrap())));
     assert_eq!(count, 2);
 }
 
-/// By the library: the account is the host's, and the host's answers allocate nothing.
+/// These are the library's allocations. The account is the host's, and the host's answers allocate nothing.
 #[test]
 fn the_whole_skip_step() {
     let skip = Skip::new(sample::ring());

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs SignedCall.java against a reference server that it starts itself, with the JDK's own provider and with BouncyCastle.
-# Needs bash, openssl and a JDK of version 17; the server is built with cargo unless SERVER names one, and BCPROV names BouncyCastle's jar.
-# Says SKIPPED, and exits with 77, where one of them is not there.
+# Needs bash, openssl and a JDK of version 17. The server is built with cargo unless SERVER names one, and BCPROV names BouncyCastle's jar.
+# Says SKIPPED, and exits with 77, if one of them is missing.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,6 +1,6 @@
 //! Writes the seeds of the token targets into `corpus/`: `cargo run --example seeds`.
 //!
-//! (Those of `device_headers_and_body`, `headers` and `bodies` are texts, written by hand.)
+//! (The seeds of `device_headers_and_body`, `headers` and `bodies` are texts, written by hand.)
 
 use authflow_fuzz::{
     captcha, id,
@@ -147,7 +147,7 @@ fn captcha_tokens() -> io::Result<()> {
     )
 }
 
-/// Texts, which nothing stands before.
+/// These seeds are texts without a first byte.
 fn captcha_points() -> io::Result<()> {
     let points: [(&str, &[u8]); 9] = [
         ("of-java", br#"{"x":237.0,"y":5.0}"#),
@@ -163,7 +163,8 @@ fn captcha_points() -> io::Result<()> {
     points.iter().try_for_each(|(name, point)| seed("captcha_point", name, point))
 }
 
-/// Of one application's id tokens, for the target that reads them a second time and the one that has `jsonwebtoken` read them.
+/// The id tokens of one application, for the target that reads them a second time and for the target in which `jsonwebtoken`
+/// reads them.
 fn id_tokens() -> io::Result<()> {
     let sample = id::Claims::sample(NOW);
     let (payload, (_, audience)) = (sample.payload().into_bytes(), sample.world());
@@ -214,7 +215,7 @@ fn id_tokens() -> io::Result<()> {
     seeds("differential", &[("state-payload", b"s", &state)])
 }
 
-/// The same bytes with one text in the place of another.
+/// The same bytes with one text replaced by another.
 fn replaced(bytes: &[u8], text: &str, by: &str) -> Vec<u8> {
     let at =
         bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the text is there");

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let posted = match input {
-        // The readable form, behind a line of its own.
+        // The readable form follows a line `t`.
         [b't', b'\n', text @ ..] => Posted::from_text(text),
         _ => Posted::arbitrary(&mut Unstructured::new(input)).ok(),
     };

@@ -8,10 +8,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| match input {
     // A text, presented as it stands.
     [b'v', text @ ..] => captcha::presented(text),
-    // What to sign, under the key without an id or the one with.
+    // The bytes to sign, under the key without an id or under the key with one.
     [b's', signed @ ..] => captcha::presented(KEYS[0].captcha_token(signed).as_bytes()),
     [b'k', signed @ ..] => captcha::presented(KEYS[1].captcha_token(signed).as_bytes()),
-    // Anything else makes up real claims, and changes to make.
+    // Any other input makes up real claims, and changes to them.
     _ => {
         if let Ok(case) = captcha::Case::arbitrary(&mut Unstructured::new(input)) {
             case.check();

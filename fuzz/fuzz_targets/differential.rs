@@ -8,12 +8,12 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| match input {
     // A text, presented as it stands.
     [b'v', text @ ..] => differential::presented(text),
-    // The payload of an id token, under the key without an id or the one with.
+    // The payload of an id token, under the key without an id or under the key with one.
     [b'i', payload @ ..] => differential::signed_id_token(0, payload),
     [b'k', payload @ ..] => differential::signed_id_token(1, payload),
     // The payload of a state token.
     [b's', payload @ ..] => differential::presented(KEYS[0].state_token(payload).as_bytes()),
-    // Anything else makes up real claims, and changes to make.
+    // Any other input makes up real claims, and changes to them.
     _ => {
         if let Ok(case) = differential::Case::arbitrary(&mut Unstructured::new(input)) {
             case.check();

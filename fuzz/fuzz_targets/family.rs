@@ -5,6 +5,6 @@ use authflow_fuzz::family;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    // An input that is too short for its requests is a shorter life.
+    // If an input is too short for its requests, the life is shorter.
     let _ = family::run(&mut Unstructured::new(input));
 });

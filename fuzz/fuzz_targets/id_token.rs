@@ -8,10 +8,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| match input {
     // A text, presented as it stands.
     [b'v', text @ ..] => id::presented(text),
-    // What to sign, under the key without an id or the one with.
+    // The bytes to sign, under the key without an id or under the key with one.
     [b's', payload @ ..] => id::signed(0, payload),
     [b'k', payload @ ..] => id::signed(1, payload),
-    // Anything else makes up real claims, and changes to make.
+    // Any other input makes up real claims, and changes to them.
     _ => {
         if let Ok(case) = id::Case::arbitrary(&mut Unstructured::new(input)) {
             case.check();

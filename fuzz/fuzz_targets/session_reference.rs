@@ -8,10 +8,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| match input {
     // A text, presented as it stands.
     [b'v', text @ ..] => reference::presented(text),
-    // What to sign, under the one key or the other.
+    // The bytes to sign, under one key or the other.
     [b's', signed @ ..] => reference::presented(KEYS[0].reference(signed).as_bytes()),
     [b'k', signed @ ..] => reference::presented(KEYS[1].reference(signed).as_bytes()),
-    // Anything else makes up real claims, and changes to make.
+    // Any other input makes up real claims, and changes to them.
     _ => {
         if let Ok(case) = reference::Case::arbitrary(&mut Unstructured::new(input)) {
             case.check();

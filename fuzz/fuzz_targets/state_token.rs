@@ -8,12 +8,12 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| match input {
     // A text, presented as it stands.
     [b'v', text @ ..] => state::presented(text),
-    // What to sign, under the key without an id or the one with.
+    // The bytes to sign, under the key without an id or under the key with one.
     [b's', signed @ ..] => state::presented(KEYS[0].state_token(signed).as_bytes()),
     [b'k', signed @ ..] => state::presented(KEYS[1].state_token(signed).as_bytes()),
     // The fields of a payload that is otherwise good.
     [b'f', fields @ ..] => state::presented_fields(0, fields),
-    // Anything else makes up real claims, and changes to make.
+    // Any other input makes up real claims, and changes to them.
     _ => {
         if let Ok(case) = state::Case::arbitrary(&mut Unstructured::new(input)) {
             case.check();

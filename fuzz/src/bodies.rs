@@ -1,4 +1,4 @@
-//! Request bodies, read a second time from the wire contract's words: which are good, and what they say.
+//! A second reading of request bodies, from the wire contract's words: whether they are good, and their values.
 
 use crate::{
     json::Shape,
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What a member of a body may be.
+/// The kinds of a body's members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     UserName,
@@ -22,18 +22,18 @@ pub enum Kind {
     Mobile,
     Email,
     Code,
-    /// What a code is for, by this way.
+    /// The purpose of a code that is sent by this channel.
     Type(Channel),
     Captcha,
-    /// Where the piece of a picture is.
+    /// The place of a picture's piece.
     Point,
-    /// A picture, by its name.
+    /// The id of a picture.
     Picture,
     /// A number or an address.
     Sender,
-    /// What somebody else has made, and the host reads.
+    /// A text that another party has made, and the host reads.
     Foreign,
-    /// Any text: what it may be is judged later.
+    /// Any text. It is judged later.
     Text,
 }
 
@@ -43,7 +43,7 @@ pub enum Channel {
     Email,
 }
 
-/// A member: its name, what it may be, and whether a body must have it.
+/// A member: its name, its kind, and whether a body must have it.
 pub type Member = (&'static str, Kind, bool);
 
 const TICKET: [Member; 5] = of_device("sso_ticket");
@@ -86,11 +86,11 @@ pub const CALLS: [(&str, &[Member]); 25] = [
     ("/api/v2/sdk/login/aliyun-mobile-auth", &[("access_token", Kind::Foreign, true)]),
     ("/api/v2/sdk/social/unbind-account", &[("id", Kind::Foreign, true)]),
     ("/api/v2/sdk/social/unbind", &[("social_uid", Kind::Foreign, true), ("social_type", Kind::Foreign, true)]),
-    // It takes none, so any is as good as none.
+    // It takes no members, so any body is as good as none.
     ("/api/v2/sdk/logout", &[]),
 ];
 
-/// The types of code that some call takes, in some dialect, by the way they are sent.
+/// The types of code that a call takes in any dialect, with the channel of each.
 const TYPES: [(&str, Channel); 9] = [
     ("LOGIN_SMS", Channel::Sms),
     ("MFA_AUTH_SMS", Channel::Sms),
@@ -103,10 +103,10 @@ const TYPES: [(&str, Channel); 9] = [
     ("CHANGE_PWD_EMS", Channel::Email),
 ];
 
-/// What a body says, by the names of its members.
+/// The values of a body, by the names of its members.
 pub type Body = BTreeMap<&'static str, String>;
 
-/// Reads the body of a call; `None` where it is not what the call takes.
+/// Reads the body of a call. Returns `None` if the call does not take it.
 pub fn read(members: &[Member], headers: &HeaderList, body: &[u8]) -> Option<Body> {
     let content_type = model::value(headers, Header::ContentType).ok()?;
     if !is_json(content_type) || body.len() > 16 * 1024 {
@@ -149,7 +149,7 @@ impl Kind {
     }
 }
 
-/// 32 hexadecimal digits, of which none is a capital.
+/// 32 hexadecimal digits, without capitals.
 fn is_picture(text: &str) -> bool {
     text.len() == 32 && text.chars().all(|letter| "0123456789abcdef".contains(letter))
 }
@@ -158,8 +158,8 @@ pub fn is_mobile(text: &str) -> bool {
     Mobile::new(text).is_ok()
 }
 
-/// A mobile number in its one spelling.
-/// One without a country is nobody's, since no tenant here has a plan of numbers.
+/// A mobile number in its one spelling. A number without a country belongs to nobody, since no tenant here has a plan
+/// of numbers.
 pub fn digits(text: &str) -> Option<String> {
     let mobile = Mobile::new(text).ok()?;
     Some(mobile.normalised().to_owned()).filter(|number| number.starts_with('+'))
@@ -181,30 +181,30 @@ pub fn password(text: &str) -> String {
     text.chars().map(space).nfc().collect()
 }
 
-/// White space that is no space, and so stays in a password.
+/// White space that is not a space, and so stays in a password.
 fn is_line_end(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
-/// The six digits of a code, as far as ASCII goes: what has other characters may be a code or not.
+/// The six digits of a code, within ASCII. A text with other characters may or may not be a code.
 pub fn code(text: &str) -> Option<String> {
     let is_between = |letter: char| letter.is_ascii_whitespace() || letter == '-';
     let digits: String = text.chars().filter(|letter| !is_between(*letter)).collect();
     (digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(digits)
 }
 
-/// Whether a content type is that of JSON, or that joined with itself.
+/// Whether a content type is JSON's, or JSON's joined with itself.
 pub fn is_json(content_type: &str) -> bool {
     let is_json = |one: &str| one.split(';').next().unwrap().trim().eq_ignore_ascii_case("application/json");
     content_type.split(',').all(is_json)
 }
 
-/// A body without the mark that may stand before it.
+/// A body without a byte order mark.
 pub fn unmarked(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Whether the members that describe a device are what its headers would have to be.
+/// Whether the members that describe a device are as good as its headers must be.
 pub fn describes_device(body: &Body) -> bool {
     let text = |name| body.get(name).map_or("", String::as_str);
     let headers = [

@@ -1,4 +1,4 @@
-//! Captcha tokens: what they say, laid out a second time, and what must hold of one that is accepted.
+//! Captcha tokens: a second maker of their layout, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -12,7 +12,7 @@ use authflow::{
     token::{AudienceDigest, DeviceDigest, RecipientDigest, Untrusted},
 };
 
-/// What a captcha token says.
+/// The claims of a captcha token.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     id: [u8; 16],
@@ -24,7 +24,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         Self {
             id: [3; 16],
@@ -65,7 +65,7 @@ impl Claims {
     }
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -94,7 +94,7 @@ impl Case {
         let edited = self.edit.apply(token.as_bytes());
         let verified = Forge::of(&RINGS[key]).captcha_tokens().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        // Neither as it stands nor under the other prefix.
+        // It is no ticket, neither as it stands nor under the other prefix.
         for text in [&token, &token.replacen("captcha-", "ssoTicket-", 1)] {
             let as_ticket = Forge::of(&RINGS[key]).tickets().verify(Untrusted::new(text), NOW);
             assert!(as_ticket.is_err(), "no ticket");
@@ -104,7 +104,7 @@ impl Case {
     }
 }
 
-/// Presents any text, now. One that is accepted has the one spelling of what it says.
+/// Presents any text, now. An accepted text is the one spelling of its claims.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) = Forge::of(ring).captcha_tokens().verify(Untrusted::new(text), NOW) else { continue };

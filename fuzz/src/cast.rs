@@ -1,4 +1,4 @@
-//! Who there is: two applications, their tenant, and accounts in every state of a password.
+//! The cast: two applications, their tenant, and accounts in every state of a password.
 
 use crate::keys::{NOW, RINGS};
 use authflow::testkit::demo;
@@ -14,15 +14,15 @@ use authflow::{
 };
 use std::{collections::BTreeMap, sync::LazyLock};
 
-/// Everybody's password, and the one that they would rather have.
+/// The password of every account, and the new one that it would be given.
 pub const PASSWORD: &str = "Correct-Horse-7";
 pub const NEW_PASSWORD: &str = "Battery-Staple-8";
-/// An ISV application, an ordinary one, and one that nobody registered.
+/// An ISV application, an ordinary one, and one that is not registered.
 pub const APPLICATIONS: [&str; 3] =
     ["DRrYIqauawN0I8myTMoDTPys6ezGZxnm", "nTo1eRIub60vPb54WeE6aojPwYwImtl4", "unregistered"];
 /// The tenant of the ISV application.
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
-/// Everybody who has an account, and somebody who has none.
+/// All user names that have an account, and one that has none.
 pub const USERS: [&str; 8] = ["alice", "erin", "victor", "frank", "dora", "nora", "tina", "nobody"];
 
 const DAY: u64 = 86_400;
@@ -51,7 +51,7 @@ pub fn totp_code(account: &Account, step: u64) -> String {
     account.totp.as_ref().unwrap().code(&secret, step).expose().into()
 }
 
-/// An active account, and nothing else.
+/// An active account without names or factors.
 pub fn bare(id: &str) -> Account {
     Account {
         id: AccountId::new(id).unwrap(),

@@ -1,15 +1,16 @@
-//! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in a pending login.
+//! Kinds of code. Each is for one purpose of one application, for one recipient and, if it belongs to a pending login, for that login.
 
 use crate::{keys::list, tokens::FINGERPRINT};
 use arbitrary::Arbitrary;
 use authflow::{Audience, ClientId};
 use sha2::{Digest as _, Sha256};
 
-/// A kind of code, and where it is presented. None is good for another kind, but for the same kind in another pending login of the device.
+/// A kind of code, and the call that takes it. A code is good for no other kind, except the same kind in another pending login of the
+/// device.
 pub struct Kind {
-    /// The `type` that a client asks for it by.
+    /// The `type` by which a client asks for it.
     pub of_type: &'static str,
-    /// What it is for, in the words of the hash.
+    /// Its purpose, in the words of the hash.
     pub label: &'static str,
     /// One of the two applications.
     pub application: usize,
@@ -17,7 +18,7 @@ pub struct Kind {
     pub login: Option<u8>,
     /// The call that takes it.
     pub path: &'static str,
-    /// The member for a new password, where the call takes one.
+    /// The member for a new password, if the call takes one.
     pub new_password: Option<&'static str>,
 }
 
@@ -29,12 +30,12 @@ const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
 const CHANGE_BY_MOBILE: &str = "/api/v2/sdk/after-login/pwd/update-by-mobile";
 const CHANGE_BY_EMAIL: &str = "/api/v2/sdk/after-login/pwd/update-by-email";
 
-/// All of them.
+/// All kinds.
 pub const KINDS: [Kind; 10] = [
     kind("LOGIN_SMS", "sign in", 0, "/api/v2/sdk/login/mobile-verify-code"),
     kind("LOGIN_SMS", "sign in", 1, "/api/v2/sdk/login/mobile-verify-code"),
     kind("LOGIN_EMS", "sign in", 0, "/api/v2/sdk/login/email-verify-code"),
-    // One path, of whose two meanings each application has one.
+    // One path has two meanings, and each application has one of them.
     Kind { new_password: Some("password"), ..kind("FORGET_PWD_SMS", "forgotten password", 1, BY_MOBILE) },
     Kind { new_password: Some("password"), ..kind("UPDATE_PWD_SMS", "update password", 0, BY_MOBILE) },
     change("CHANGE_PWD_SMS", 1, CHANGE_BY_MOBILE),
@@ -54,7 +55,7 @@ pub fn client_id(application: usize) -> ClientId {
     ClientId::new(["web", "app"][application]).unwrap()
 }
 
-/// Whom tokens of it are for.
+/// The audience of an application's tokens.
 pub fn audience(application: usize) -> Audience {
     Audience { client_id: client_id(application), tenant: None }
 }
@@ -65,7 +66,7 @@ impl Kind {
     }
 }
 
-/// The member that names a recipient, and the account's own or one that no account has.
+/// The member that names a recipient, with the account's own recipient or one that no account has.
 pub fn recipient(kind: &Kind, nobody: bool) -> (&'static str, &'static str) {
     match (kind.is_sms(), nobody) {
         (true, false) => ("mobile", " +86 138-0000 0000"),
@@ -75,8 +76,8 @@ pub fn recipient(kind: &Kind, nobody: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// What the host stores a code under: a hash of what it is for, and of the device that asked for it. The login stands in it only for callers
-/// that show nothing, of which there are none here.
+/// The key under which the host stores a code: a hash of its purpose, and of the device that asked for it. The login is part of it only for
+/// callers that show nothing, and there are none here.
 pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
     let recipient = match (kind.is_sms(), is_known) {
         (true, true) => "+8613800000000",
@@ -94,7 +95,7 @@ pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
         .into()
 }
 
-/// What the client makes of the code that it was sent.
+/// The client's changes to the code that it was sent.
 #[derive(Arbitrary, Debug)]
 pub enum Spoilt {
     Not,

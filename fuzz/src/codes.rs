@@ -1,4 +1,4 @@
-//! Codes that are sent: a second account of which are good, for what, for whom, until when and how often.
+//! Codes that are sent, with a second record of which of them are good: for which purpose, for which recipient, until when and how often.
 
 use crate::{
     cast,
@@ -26,10 +26,10 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 const PASSWORD: &str = "Correct-Horse-7";
-/// How long a code is good, in seconds.
+/// The seconds for which a code is good.
 const LIFETIME: u64 = 300;
 
-/// One thing that happens.
+/// One deed.
 #[derive(Arbitrary, Debug)]
 pub enum Deed {
     Send {
@@ -50,7 +50,7 @@ pub enum Deed {
     Change,
     /// The other key signs.
     Rotate,
-    /// A bit of what is stored turns.
+    /// A bit of a stored value flips.
     Tamper {
         kind: u8,
         at: u8,
@@ -58,14 +58,14 @@ pub enum Deed {
     },
 }
 
-/// The code that was sent last, of its kind and to its recipient.
+/// The last code of its kind that was sent to its recipient.
 struct Sent {
     code: String,
     key: usize,
     revision: Revision,
     expires_at: Timestamp,
     digest: Vec<u8>,
-    /// The digest as the host has it, of which bits may have turned.
+    /// The digest as the host has it. Bits of it may have flipped.
     stored: Vec<u8>,
 }
 
@@ -76,11 +76,11 @@ struct World {
     host: Host,
     /// The kind that was sent last.
     last: usize,
-    /// By what they are stored under.
+    /// The codes, by the key under which they are stored.
     sent: BTreeMap<[u8; 32], Sent>,
 }
 
-/// An application that is signed in to by any first factor, and resets passwords by SMS, in two dialects: the same path means another thing in each.
+/// Two applications in two dialects, in which the same path has two meanings. Any first factor signs in, and SMS resets passwords.
 static APIS: LazyLock<[Api; 2]> = LazyLock::new(|| {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
     let recovery = [Channel::Sms].into_iter().collect();
@@ -96,7 +96,7 @@ static APIS: LazyLock<[Api; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Lets things happen.
+/// Does the deeds.
 pub fn run(deeds: &[Deed]) {
     let mut account = cast::bare("id-mona");
     account.user_name = UserName::new("mona").ok();
@@ -112,7 +112,7 @@ pub fn run(deeds: &[Deed]) {
 
 impl World {
     fn apply(&mut self, deed: &Deed) {
-        // Half of the time, what was sent last: of ten kinds, two taken by chance are seldom one.
+        // Half of the time, the deed is about the code that was sent last. Of ten kinds, two that are chosen by chance are seldom the same.
         let last = self.last;
         let place = |kind: &u8| if *kind < 128 { usize::from(*kind) % KINDS.len() } else { last };
         let seldom = |chance: &u8| chance % 4 == 3;
@@ -124,7 +124,7 @@ impl World {
                 let code = spoilt.apply(code.as_deref().unwrap_or("012345"));
                 self.present(place(kind), &code, seldom(as_nobody), seldom(elsewhere));
             }
-            // Often to the very second in which a code, or the other key, is no longer good.
+            // Often the time is the very second in which a code, or the other key, is no longer good.
             Deed::Later { seconds } => {
                 let seconds = match seconds % 4 {
                     0 => LIFETIME,
@@ -148,7 +148,7 @@ impl World {
         }
     }
 
-    /// What is stored and sent is what the second maker makes, and to whom.
+    /// The code is stored and sent as the second maker makes it, and to the same recipient.
     fn send(&mut self, at: usize, to_nobody: bool) {
         let kind = &KINDS[at];
         let to_nobody = to_nobody && kind.login.is_none();
@@ -185,7 +185,7 @@ impl World {
         self.sent.insert(key, sent);
     }
 
-    /// A code proves something if and only if it is the last one sent for exactly this, and nothing has changed since.
+    /// A code proves something if and only if it is the last one that was sent for exactly this purpose, and nothing has changed since.
     fn present(&mut self, at: usize, code: &str, as_nobody: bool, elsewhere: bool) {
         let kind = &KINDS[at];
         let as_nobody = as_nobody && kind.login.is_none() && kind.label != "update password";
@@ -223,7 +223,7 @@ impl World {
         assert_eq!(status == 200, is_done, "{}", context());
     }
 
-    /// One call of a client on its device, with everything but the code in order.
+    /// One call of a client on its device, in which only the code may be wrong.
     fn call(&mut self, kind: &Kind, path: &str, body: &Value, elsewhere: bool) -> u16 {
         self.put_in_order(kind);
         self.requests += 1;
@@ -266,7 +266,7 @@ impl World {
         }
     }
 
-    /// No guess or message has been counted, the password is old, and a session has just been opened.
+    /// Resets the state: no guess or message has been counted, the password is old, and a session has just been opened.
     fn put_in_order(&mut self, kind: &Kind) {
         let record = self.tokens(kind).record();
         let host = &mut self.host;

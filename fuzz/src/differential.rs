@@ -1,5 +1,5 @@
-//! The compact tokens before another verifier: whatever is accepted here, `jsonwebtoken` accepts under the same key, and reads
-//! the same.
+//! The compact tokens before another verifier. If a token is accepted here, `jsonwebtoken` accepts it under the same key, and
+//! reads the same claims.
 
 use crate::{
     edit::Edit,
@@ -23,10 +23,10 @@ use serde_json::Value;
 use signature::Verifier;
 use std::sync::{LazyLock, Once};
 
-/// Whose id tokens the texts are.
+/// The issuer and the audience of the id tokens.
 static WORLD: LazyLock<(Issuer, Audience)> = LazyLock::new(|| id::Claims::sample(NOW).world());
 
-/// Claims of either kind, changed by a little before they are signed, and after.
+/// Claims of either kind, changed a little before they are signed, and after.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -97,7 +97,7 @@ fn state_token(text: &[u8]) {
     }
 }
 
-/// No time is compared by the other verifier, which has a clock of its own.
+/// The other verifier compares no times, because it has its own clock.
 fn validation() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -122,7 +122,7 @@ fn accepted(text: &[u8], secrets: [[u8; 32]; 2], validation: &Validation) -> Opt
     }
 }
 
-/// `jsonwebtoken` with HMAC-SHA256 and nothing else: what is compared is its reading, not its arithmetic.
+/// `jsonwebtoken` with HMAC-SHA256 and nothing else. The comparison is about its reading, not about its arithmetic.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
     verifier_factory: |algorithm, key| match algorithm {

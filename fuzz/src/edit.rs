@@ -2,7 +2,7 @@
 
 use arbitrary::Arbitrary;
 
-/// One change, at a place counted from the front and wrapping around.
+/// One change, at a place that is counted from the front and wraps around.
 #[derive(Arbitrary, Debug)]
 pub enum Edit {
     Replace { at: u16, with: u8 },
@@ -13,7 +13,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// The changed text; sometimes, the same.
+    /// The changed text, which is sometimes the same.
     pub fn apply(&self, text: &[u8]) -> Vec<u8> {
         let mut edited = text.to_vec();
         let place = |at: u16| usize::from(at) % text.len().max(1);

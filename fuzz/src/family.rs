@@ -1,4 +1,5 @@
-//! Every call of the family over a host in memory that answers by a plan, and what must hold of every request whatever it is.
+//! Every call of the family, over a host in memory that answers by a plan. Checks the properties of every request, whatever it
+//! is.
 
 use crate::{
     cast,
@@ -36,7 +37,7 @@ const MOST_QUESTIONS: usize = 12;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi);
 
-/// One request: which call, what it says of each thing, and how the host answers.
+/// One request: its call, its values, and the host's answers.
 #[derive(Arbitrary, Debug)]
 pub struct Deed {
     call: u8,
@@ -46,12 +47,12 @@ pub struct Deed {
     answers: [u8; 8],
 }
 
-/// What the world begins with.
+/// The beginning of a world.
 #[derive(Arbitrary, Debug)]
 pub struct Beginning {
-    /// And, in the first bit, whether lost answers are given again.
+    /// The enrolled factors. The first bit says whether lost answers are given again.
     enrolled: u8,
-    /// And, in what is left of it, by which channels passwords are reset.
+    /// The dialect, as a remainder of division by three. The quotient says by which channels passwords are reset.
     dialect: u8,
     age_days: u8,
     has_password: bool,
@@ -65,7 +66,7 @@ struct World {
     now: Timestamp,
     requests: u64,
     host: Host,
-    /// Every token and code there has been.
+    /// Every token so far.
     tokens: Vec<String>,
     codes_sent: Vec<String>,
 }
@@ -174,7 +175,7 @@ impl World {
             assert!(asked.len() <= MOST_QUESTIONS, "{asked:?}");
             let may_follow = matches!(step, Step::Deliver(_) | Step::SignBytes(_) | Step::Done(_));
             assert!(committed.is_none() || may_follow, "the write is the last thing that can fail: {step:?}");
-            // One in sixteen is no answer at all, and one in sixteen the answer that ends the matter.
+            // One answer in sixteen is none at all, and one in sixteen ends the request.
             let manner = match plan[asked.len() % plan.len()] & 15 {
                 15 => Manner::Silently,
                 14 => Manner::No,
@@ -194,7 +195,7 @@ impl World {
     fn headers(&self, deed: &Deed, path: &str) -> Vec<(&'static str, String)> {
         let latest = |prefix: fn(&str) -> bool| {
             let of_kind: Vec<_> = self.tokens.iter().filter(|token| prefix(token)).collect();
-            // Mostly the latest one, and now and then any.
+            // Mostly the latest one, and now and then any one.
             let at =
                 of_kind.len().saturating_sub(1 + usize::from(deed.token & 3) * usize::from(deed.token >> 6));
             of_kind.get(at).map_or("nonsense".into(), |token| token.to_string())
@@ -282,7 +283,7 @@ impl World {
         })
     }
 
-    /// What a reply gives must have been written, or read.
+    /// All that a reply gives must have been written, or read.
     fn check_deeds(&self, body: &Value) {
         let heard = &self.host.heard;
         let wrote = |wanted: fn(&Write) -> bool| {
@@ -324,7 +325,7 @@ impl World {
         }
     }
 
-    /// Nothing that is a second factor of the account sets a password outside a login, and nothing resets one but by the policy.
+    /// No second factor of the account sets a password outside a login, and nothing resets one except by the policy.
     fn check_ways(&self, path: &str) {
         let stores = |write: &Write| matches!(write, Write::StorePassword { .. });
         let by = match path {
@@ -354,7 +355,7 @@ impl World {
     }
 }
 
-/// A reply is one that the document describes: its members, and no others.
+/// A reply has exactly the members that the document describes.
 fn check_reply(described: &Value, status: u16, body: &[u8]) -> Value {
     let answer = &described["responses"][status.to_string()];
     assert!(answer.is_object(), "{status} is not described");

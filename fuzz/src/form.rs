@@ -1,4 +1,4 @@
-//! The form of a tenant's server, read a second time.
+//! A second reading of the form of a tenant's server.
 
 use authflow::{
     ClientId, TenantClient,
@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
-/// Any body: the host is asked for exactly what a second reading finds, or the body is refused as that says.
+/// Posts any body. The host is asked for exactly what a second reading finds, or the body is refused as the second
+/// reading says.
 pub fn posted(body: &[u8]) {
     let mut world = WORLD.clone();
     let read = read(body);
@@ -68,7 +69,7 @@ fn read(body: &[u8]) -> Result<TenantClient, BodyFault> {
     }
 }
 
-/// What stands between two `%` begins with two digits.
+/// Each part after a `%` begins with two digits.
 fn unescaped(text: &[u8]) -> Option<String> {
     let mut pieces = text.split(|byte| *byte == b'%');
     let mut bytes = pieces.next().unwrap_or_default().to_vec();

@@ -1,4 +1,4 @@
-//! A request as it is sent, and what its own text says about it.
+//! A request as it is sent, and the facts in its own text.
 
 use crate::{
     bodies,
@@ -27,22 +27,22 @@ const CALLS: [(Call, &str, &[&str]); 4] = [
     (Call::IsSet, "/api/v2/sdk/pwd/check-exist", &["GET"]),
 ];
 
-/// Whether this oracle knows the call of a path: those of the main road, and whatever is no call at all.
+/// Whether this oracle knows the call of a path: a call of the main road, or no call at all.
 pub fn is_known(path: &str) -> bool {
     static PATHS: LazyLock<Value> = LazyLock::new(|| authflow::sdk::openapi()["paths"].take());
     let path = path.split('?').next().unwrap();
     CALLS.iter().any(|(_, known, _)| *known == path) || PATHS.get(path).is_none()
 }
 
-/// What a client must say again to go on with a login: application, tenant, fingerprint and, where the application binds
-/// it, operating system.
+/// The values that a client must repeat to go on with a login: application, tenant, fingerprint and, if the application
+/// binds it, operating system.
 pub type Said = [Option<String>; 4];
 
 /// A request as it is sent.
 pub struct Given<'a> {
     pub request: &'a Request,
     pub headers: &'a HeaderList,
-    /// A password stands where things may be printed.
+    /// A password stands in a place that may be printed.
     may_print: bool,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Given<'a> {
         Self { request, headers, may_print }
     }
 
-    /// The call, or the status of a request that is none.
+    /// The call, or the status if the request is no call.
     pub fn call(&self) -> Result<Call, u16> {
         let path = self.request.path.split('?').next().unwrap();
         let (call, _, methods) = CALLS.into_iter().find(|(_, other, _)| *other == path).ok_or(404_u16)?;
@@ -69,7 +69,7 @@ impl<'a> Given<'a> {
         [said(Header::ClientId), bound(Header::TenantId), said(Header::Fingerprint), bound(Header::Os)]
     }
 
-    /// No password is in what is printed.
+    /// Asserts that no password is printed.
     pub fn check_printed(&self, printed: &impl fmt::Debug) {
         if !self.may_print {
             let printed = format!("{printed:?}");
@@ -83,7 +83,7 @@ impl<'a> Given<'a> {
         body.get(name)?.as_str().map(String::from)
     }
 
-    /// Whether the body is what the call takes, by the wire contract's own words.
+    /// Whether the call takes this body, by the wire contract's own words.
     pub fn has_good_body(&self, call: Call) -> bool {
         let password = |name| self.member(name).is_some_and(|password| (1..=1024).contains(&password.len()));
         let members = || match call {

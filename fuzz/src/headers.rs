@@ -1,4 +1,4 @@
-//! Lists of headers, and what must hold of every reading of them.
+//! Lists of headers, and the properties of every reading of them.
 
 use crate::{
     cast::{API, APPLICATIONS, TENANT},
@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 #[derive(Debug)]
 pub struct List(Vec<(String, Vec<u8>)>);
 
-/// A good value of each header, by the name that it mostly has.
+/// A good value of each header, under its usual name.
 const USUAL: [(&str, &str); 12] = [
     ("X-operating-sys-version", "Android 10"),
     ("X-device-fingerprint", "156aysdna213sac"),
@@ -36,7 +36,7 @@ const USUAL: [(&str, &str); 12] = [
     ("session-token", "LGTA"),
 ];
 
-/// The calls that a device makes, as the document has them: method and path.
+/// The methods and paths of a device's calls, from the document.
 static CALLS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let document = sdk::openapi();
     let paths = document["paths"].as_object().unwrap().iter();
@@ -49,7 +49,7 @@ static CALLS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 impl<'a> Arbitrary<'a> for List {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut headers = Vec::new();
-        // Mostly one fault or two: of a list with many, each is only one among others.
+        // Mostly there are one or two faults. In a list with many, each fault is only one among others.
         let one_in = u.int_in_range(2..=20)?;
         for (name, usual) in USUAL {
             let name = any_case(u, name)?;
@@ -70,7 +70,7 @@ impl<'a> Arbitrary<'a> for List {
     }
 }
 
-/// A header that is not what it usually is.
+/// Gives a header another value than the usual one.
 fn spoil(
     u: &mut Unstructured<'_>,
     headers: &mut Vec<(String, Vec<u8>)>,
@@ -98,12 +98,12 @@ fn spoil(
 }
 
 impl List {
-    /// Reads the text form: a line for each header, its name and value with a colon between.
+    /// Reads the text form: a line for each header, with a colon between its name and its value.
     pub fn from_text(text: &[u8]) -> Self {
         Self(Request::from_text(&[b"GET /\n", text].concat()).headers)
     }
 
-    /// Every reading is the model's, whatever the order, and every call judges alike.
+    /// Every reading agrees with the model's, in any order, and all calls judge alike.
     pub fn check(&self) {
         let Self(headers) = self;
         let read = RequestHeaders::read(headers);
@@ -123,10 +123,10 @@ impl List {
         }
     }
 
-    /// The same device from the same texts, which does not print its fingerprint.
+    /// The same texts make the same device, which does not print its fingerprint.
     fn check_device(&self, device: &Device) {
         let (os, fingerprint, agent) = (device.os(), device.fingerprint().unwrap(), device.agent());
-        // An address that cannot be read is a difference of devices, and no text makes it by itself.
+        // An address that cannot be read counts as a difference of devices, and no text alone makes such an address.
         let names_address = self.0.iter().any(|(name, _)| name.eq_ignore_ascii_case("X-device-ip"));
         if device.ip().is_some() || !names_address {
             assert_eq!(Device::new(os, fingerprint, agent, device.ip()).as_ref(), Ok(device));
@@ -136,7 +136,8 @@ impl List {
         assert!(fingerprint.len() < 8 || elsewhere || !printed.contains(fingerprint), "printed: {printed}");
     }
 
-    /// Device before client id before application, and nothing is asked of the host before they are right.
+    /// The device is judged before the client id, and the client id before the application. The host is asked nothing
+    /// until they are right.
     fn check_call(&self, method: &str, path: &str) {
         let Self(headers) = self;
         let request = facade::Request { method, path, headers, body: b"", peer: None };
@@ -150,11 +151,11 @@ impl List {
             (true, _) if !model::names_application(headers) => Some(refusals[2]),
             (true, _) => None,
         };
-        // Every token here is nonsense and every body missing, so no call goes as far as a question.
+        // Every token here is nonsense and every body is missing, so no call reaches a question.
         let Step::Done(outcome) = step else { panic!("{path} asks {step:?}") };
         let reply = API.reply(&outcome);
         let body: Value = serde_json::from_slice(reply.body()).unwrap();
-        // The time is told to whoever names a device and an application.
+        // Every client that names a device and an application is told the time.
         if expected.is_none() && path.ends_with("/server-date") {
             assert_eq!((reply.status(), body["timestamp"].is_string()), (200, true));
             return;

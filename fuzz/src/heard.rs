@@ -1,4 +1,4 @@
-//! What a host must have been asked, for a body that is good.
+//! The questions that a host must have been asked, for a good body.
 
 use crate::{
     bodies::{self, Body, Member},
@@ -10,7 +10,7 @@ use crate::{
 };
 use authflow::{captcha::PresentedPoint, contact::Mobile};
 
-/// A call, and what besides its body decides.
+/// A call, and the other facts that decide its questions.
 pub struct Case<'a> {
     pub path: &'a str,
     pub members: &'a [Member],
@@ -19,10 +19,10 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// The host was asked about what the body says, and nothing else.
+    /// The host was asked about the values of the body, and about nothing else.
     pub fn check(&self, body: &Body, host: &Host, code: Option<&str>) {
         let Self { path, members, .. } = *self;
-        // What is no code is never the one that was sent.
+        // A text that is no code is never the code that was sent.
         if body.get("verify_code").is_some_and(|text| bodies::code(text).is_none()) {
             return;
         }
@@ -90,7 +90,7 @@ impl Case<'_> {
                     .is_some_and(|it| it == "+86-138****0000" || it == "m***@example.com");
                 let is_right_mask = is_mask && text.unwrap().contains('@') == path.contains("email");
                 let is_silent = said("mobile").or(said("email")).is_none();
-                // A number or an address that is none is another one.
+                // A text that is no number and no address counts as another recipient.
                 assert_eq!(
                     sent.decoy,
                     is_pending && !(is_silent || is_right_mask || named.is_some() && is_own)
@@ -141,7 +141,7 @@ impl Case<'_> {
                 assert_eq!(host.heard.exchanged, said("access_token"));
                 assert_eq!(asked[..2], ["ReserveAttempt", "ExchangeMobileToken"]);
             }
-            // The account has none.
+            // The account has no identity.
             "sdk/social/unbind-account" | "sdk/social/unbind" => {
                 assert!(code.is_some() && host.heard.committed.is_none());
                 assert_eq!(asked[..2], ["CheckSession", "FindAccount"]);
@@ -156,7 +156,7 @@ impl Case<'_> {
     }
 }
 
-/// A new password is judged by the host in its one spelling, unless the rules refuse it before.
+/// The host judges a new password in its one spelling, unless the rules refuse it before.
 fn check_new_password(judged: &[String], typed: &str, code: Option<&str>) {
     let is_length_good = (8..=64).contains(&typed.chars().count());
     match code {
@@ -170,7 +170,8 @@ pub fn is_pending(of_type: &str) -> bool {
     ["MFA", "OTP", "CHANGE"].iter().any(|prefix| of_type.starts_with(prefix))
 }
 
-/// Every number about passwords, in each dialect, but that of a wrong old one and of a sign-in that is too old.
+/// Whether the code is about passwords, in any dialect. The codes of a wrong old password and of a sign-in that is too
+/// old do not count.
 fn is_told_of_a_rule(code: &str) -> bool {
     code.contains("PWD.") && !code.ends_with("102") && !code.ends_with("103")
 }

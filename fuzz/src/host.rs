@@ -1,4 +1,4 @@
-//! A host that keeps one account and everything about it in memory, and remembers what it was asked.
+//! A host that keeps one account and all its data in memory, and remembers the questions that it was asked.
 
 use authflow::testkit::demo;
 use authflow::{
@@ -15,42 +15,42 @@ use authflow::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a question is answered.
+/// The manner of an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
     Honestly,
-    /// With the answer that ends the matter.
+    /// With the answer that ends the request.
     No,
     /// Not at all.
     Silently,
 }
 
-/// What the host keeps.
+/// The data of the host.
 pub struct Host {
     pub account: Account,
-    /// Whoever is asked for is this account.
+    /// Every identifier is this account's.
     pub knows_everybody: bool,
     /// The application whose servers' credential it knows.
     pub application: ClientId,
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
     pub sends: BTreeMap<SendSlot, SendRecord>,
     pub codes: BTreeMap<CodeKey, StoredCode>,
-    /// With the session that each has opened.
+    /// Each claim, with the session that it has opened.
     pub claims: BTreeMap<TokenId, Option<SessionId>>,
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     pub ended: BTreeSet<SessionId>,
     pub pictures: BTreeSet<PictureId>,
-    /// Those of the account.
+    /// The identities of the account.
     pub identities: BTreeMap<SocialIdentity, (Timestamp, LinkedBy)>,
     pub heard: Heard,
 }
 
-/// What the host was asked in one request.
+/// The questions of one request.
 #[derive(Default)]
 pub struct Heard {
     /// The questions by name, in their order.
     pub asked: Vec<&'static str>,
-    /// A question went without an answer, or got a contradicting one.
+    /// A question got no answer, or a contradicting one.
     pub failed: bool,
     pub committed: Option<Vec<Write>>,
     pub replayed: bool,
@@ -64,7 +64,7 @@ pub struct Heard {
     pub captcha: Option<String>,
     pub solution: Option<JudgeCaptchaPoint>,
     pub credential: Option<String>,
-    /// What a provider was asked about.
+    /// The code or token that a provider was asked about.
     pub exchanged: Option<String>,
     pub sent: Option<Deliver>,
 }
@@ -87,14 +87,14 @@ impl Host {
         }
     }
 
-    /// Answers a question; a finished step stays as it is.
+    /// Answers a question. A finished step stays as it is.
     pub fn answer(&mut self, step: Step, manner: Manner) -> Step {
         let says_no = manner == Manner::No;
         macro_rules! asked {
             ($ask:ident, $name:literal, $answer:expr) => {{
                 self.heard.asked.push($name);
                 if manner == Manner::Silently {
-                    // Where a guess is not settled, it is in flight and then wrong; the answer is the same.
+                    // A guess that is not settled is in flight, and then wrong. The reply is the same.
                     self.heard.failed |= $name != "SettleAttempt";
                     $ask.unavailable()
                 } else {
@@ -106,7 +106,7 @@ impl Host {
         match step {
             Step::FindAccount(ask) => asked!(ask, "FindAccount", {
                 if let AccountKey::Identifier(typed) = &ask.key {
-                    // The last one is what was typed, whatever else it may be.
+                    // The last name is the typed text, whatever else it may be.
                     let last = typed.names().last().map(|(_, text)| text.to_owned());
                     self.heard.identifiers.extend(last);
                 }
@@ -123,7 +123,7 @@ impl Host {
                 let matches =
                     ask.verifier.as_ref().is_some_and(|known| known.expose() == ask.presented.expose());
                 match matches {
-                    // Now and then, so that either way is gone.
+                    // Both answers occur, so both paths are tested.
                     true if self.sessions.len() % 2 == 1 => PasswordMatch::MatchesOutdated,
                     true => PasswordMatch::Matches,
                     false => PasswordMatch::Differs,
@@ -190,7 +190,8 @@ impl Host {
                         self.heard.replayed = true;
                         self.heard.opened_before = opened.as_deref().copied();
                     }
-                    // An end expects nothing, so nothing can have changed. (A decoy does not either, and must not show it.)
+                    // An end expects nothing, so nothing can have changed. (A decoy expects nothing either, and must not
+                    // show it.)
                     _ => {
                         let is_end = ask.writes.iter().any(|write| matches!(write, Write::EndSessions(_)));
                         self.heard.failed |= says_no && ask.expected.is_none() && is_end;
@@ -245,7 +246,7 @@ impl Host {
                 own == Some(text)
             }),
         };
-        // Of a number that somebody vouches for, another one's account is a slip.
+        // For a vouched number, it would be a slip to find an account that has another number.
         is_known || self.knows_everybody && !self.heard.asked.contains(&"ExchangeMobileToken")
     }
 
@@ -372,7 +373,7 @@ impl Host {
                 linked.1 = linked.1.union(*linked_by);
             }
             Write::EndLinks(which) => {
-                // Beside a new password, which has counted the revision up.
+                // The links end together with a new password, which has counted the revision up.
                 self.identities.retain(|identity, _| !which.ends(identity.provider()));
             }
             Write::UnlinkIdentity { identity, is_last } => {
@@ -387,7 +388,7 @@ impl Host {
     }
 }
 
-/// One of two, by the code.
+/// One of two identities, which the code decides.
 fn identity_of(code: &Secret) -> SocialIdentity {
     let uid = if code.expose().len().is_multiple_of(2) { "uid-of-mona" } else { "uid-of-others" };
     SocialIdentity::new(Provider::new("weixin").unwrap(), uid).unwrap()

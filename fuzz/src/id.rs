@@ -1,4 +1,4 @@
-//! Id tokens: what they say, spelled a second time, and what must hold of one that is accepted.
+//! Id tokens: a second maker of their spelling, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -16,7 +16,7 @@ use authflow::{
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
-/// What an id token says.
+/// The claims of an id token.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     issuer: Name,
@@ -30,18 +30,18 @@ pub struct Claims {
     identity: Identity,
 }
 
-/// Who the subject is beyond `sub`.
+/// The subject's identity beside `sub`.
 #[derive(Arbitrary, Clone, Debug)]
 enum Identity {
     TopLevel([(Name, Name); 3]),
     Api { user_name: Name, name: Option<Name> },
 }
 
-/// Whose id tokens the seeds are, and every token presented as it stands.
+/// The issuer and the audience of the seeds, and of every token that is presented as it stands.
 static WORLD: LazyLock<(Issuer, Audience)> = LazyLock::new(|| Claims::sample(NOW).world());
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         let name = |text: &str| Name(text.into());
         Self {
@@ -57,7 +57,7 @@ impl Claims {
         }
     }
 
-    /// Who issues it, and for whom.
+    /// The issuer, and the audience.
     pub fn world(&self) -> (Issuer, Audience) {
         (Issuer::new(&self.issuer.0).unwrap(), self.audience.audience())
     }
@@ -132,12 +132,12 @@ impl Claims {
     }
 }
 
-/// Claims of the host's own, none of which has a name that is taken.
+/// The host's own claims, none of which has a reserved name.
 fn profile(claims: &[(Name, Name)]) -> BTreeMap<String, &str> {
     claims.iter().map(|(name, value)| (format!("x-{}", name.0), value.0.as_str())).collect()
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -170,7 +170,7 @@ impl Case {
             let judged = judged(key, ring, self.claims.issued_at, self.claims.expires_at, self.now);
             assert_eq!(verify(&issuer, &audience), judged.map(|()| says));
             let outside = judged == Err(TokenError::KeyOutsideWindow);
-            // Another application has another key; another issuer of the same one is told by what the token says.
+            // Another application has another key. Another issuer of the same application shows in the token's claims.
             for (issuer, audience, expected) in [
                 (&issuer, &self.other.audience(), TokenError::Forged),
                 (&other_issuer, &audience, TokenError::WrongAudience),
@@ -206,8 +206,8 @@ fn said(token: &IdToken) -> Said {
     (token.account(), token.session(), token.auth_time(), token.expires_at())
 }
 
-/// Presents any text to the sample's application, now: what is accepted has a tag that the second maker makes, and says what
-/// any reader finds in it.
+/// Presents any text to the sample's application, now. An accepted text has a tag that the second maker makes, and the
+/// claims that any reader finds in it.
 pub fn presented(text: &[u8]) {
     let (issuer, audience) = &*WORLD;
     for ring in &*RINGS {
@@ -227,7 +227,7 @@ pub fn signed(key: usize, payload: &[u8]) {
     signed_for(&WORLD.0, &WORLD.1, key, payload);
 }
 
-/// Under a right tag, what a payload says decides, and every reader reads the same.
+/// Under a right tag, the payload decides, and every reader reads the same claims.
 fn signed_for(issuer: &Issuer, audience: &Audience, key: usize, payload: &[u8]) {
     let text = KEYS[key].id_token(audience, payload);
     let tokens: IdTokens<'_> = Forge::of(&RINGS[key]).id_tokens(issuer, audience);
@@ -236,7 +236,7 @@ fn signed_for(issuer: &Issuer, audience: &Audience, key: usize, payload: &[u8]) 
     assert!(expected == Err(Unread::AtALimit) || expected.ok() == verified, "{expected:?} {verified:?}");
 }
 
-/// What a payload says to its application now, by the wire contract's own words.
+/// The claims of a payload for its application now, by the wire contract's own words.
 fn read(payload: &[u8], issuer: &Issuer, audience: &Audience) -> Result<Said, Unread> {
     let members = Members::read(payload)?;
     let text = |name| members.once(name).and_then(Value::as_str);

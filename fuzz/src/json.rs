@@ -1,4 +1,4 @@
-//! JSON, read a second time: what it looks like, found by walking over its text, and every member that stands in it.
+//! A second reading of JSON: its shape, which a walk over the text finds, and every member in it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -8,14 +8,14 @@ use std::{collections::BTreeSet, fmt};
 /// The shape of a text that is known to be JSON.
 #[derive(Debug, Default, PartialEq)]
 pub struct Shape {
-    /// How many arrays and objects stand inside one another.
+    /// The depth of nested arrays and objects.
     pub depth: usize,
-    /// Some object has a member twice.
+    /// An object has a member twice.
     pub repeats: bool,
 }
 
 impl Shape {
-    /// Within the limits of the wire contract.
+    /// Whether it is within the limits of the wire contract.
     pub fn is_good(&self) -> bool {
         self.depth <= 8 && !self.repeats
     }
@@ -44,7 +44,7 @@ impl Shape {
     }
 }
 
-/// The length of the text that `json` begins with, with both its quotes.
+/// The length of the text at the start of `json`, with both its quotes.
 fn text_length(json: &str) -> usize {
     let mut escaped = true; // so that the opening quote is not the closing one
     let end = json.find(|letter| {
@@ -55,16 +55,17 @@ fn text_length(json: &str) -> usize {
     end.unwrap() + 1
 }
 
-/// Why a payload is not read.
+/// The reasons why a payload is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unread {
-    /// It is no object of JSON, or not what it has to be.
+    /// It is no object of JSON, or not one with the right members.
     Not,
-    /// It is JSON, and yet beyond what every reader takes: too deep, a number that no double holds, half a pair of surrogates.
+    /// It is JSON, but not every reader takes it: it is too deep, or has a number that no double holds, or half a pair of
+    /// surrogates.
     AtALimit,
 }
 
-/// The members of an object in their order, repeated ones as often as they stand there.
+/// The members of an object in their order. Repeated members are repeated here.
 pub struct Members(Vec<(String, Value)>);
 
 impl Members {
@@ -84,12 +85,12 @@ impl Members {
         })
     }
 
-    /// Every value that has a name.
+    /// All values that have this name.
     pub fn named(&self, name: &str) -> Vec<&Value> {
         self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value).collect()
     }
 
-    /// The value that has a name, if there is exactly one.
+    /// The value that has this name, if there is exactly one.
     pub fn once(&self, name: &str) -> Option<&Value> {
         match self.named(name)[..] {
             [value] => Some(value),

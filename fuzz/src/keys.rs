@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::sync::LazyLock;
 
-/// The moment at which texts are presented that have no moment of their own.
+/// The moment at which texts are presented that have no moment themselves.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 /// A secret of the fuzz rings.
@@ -64,12 +64,12 @@ impl Key {
         self.opaque("LGT", "authflow/v2/session", signed)
     }
 
-    /// The byte that such a token names the key by.
+    /// The byte by which such a token names the key.
     pub fn mark(&self) -> u8 {
         self.derived(b"authflow/v2/key")[0]
     }
 
-    /// What stands for an application and tenant in it.
+    /// The digest of an application and tenant in such a token.
     pub fn audience_digest(&self, audience: &Audience) -> [u8; 16] {
         let tenant = audience.tenant.as_ref().map_or("", |tenant| tenant.as_str());
         let parts = [audience.client_id.as_str(), tenant].map(str::as_bytes);
@@ -99,20 +99,20 @@ impl Key {
         self.derived(&parts.concat())
     }
 
-    /// What stands for a thing that a device says about itself.
+    /// The digest of a property that a device names.
     pub fn device_digest(&self, what: &str, value: &[u8]) -> [u8; 16] {
         let tag = hmac(&self.derived(b"authflow/v1/device"), &list(&[what.as_bytes(), value]));
         *tag.first_chunk().unwrap()
     }
 
-    /// What is kept of a code: the tag over what it is bound to and itself, and the key's id.
+    /// The stored form of a code: the tag over the code and the texts that it is bound to, and the key's id.
     pub fn code_digest(&self, bound: &[&[u8]], code: &str) -> Vec<u8> {
         let parts = [bound, &[code.as_bytes()]].concat();
         let tag = hmac(&self.derived(b"authflow/v1/code"), &list(&parts));
         [&tag, self.id.unwrap_or_default().as_bytes()].concat()
     }
 
-    /// A code, drawn from a moment and what it is bound to.
+    /// A code, drawn from a moment and the texts that it is bound to.
     pub fn draw_code(&self, now: Timestamp, entropy: &[u8; 32], bound: &[&[u8]]) -> String {
         let now = now.as_unix().to_be_bytes();
         let parts = [&[&entropy[..], &now, b"code"], bound].concat();
@@ -142,7 +142,7 @@ impl Key {
     }
 }
 
-/// Parts, each behind its length in eight bytes.
+/// Parts, each after its length in eight bytes.
 pub fn list(parts: &[&[u8]]) -> Vec<u8> {
     parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect()
 }

@@ -1,8 +1,8 @@
-//! What the fuzz targets share.
+//! The parts that the fuzz targets share.
 //!
-//! No fuzzer guesses a tag, and the library signs nothing but real claims. So that the readers behind the tag are
-//! reached all the same, the targets sign on their own: [`keys`] is a second maker of tokens, written from the
-//! documented derivation and sharing no code with the library. Where the two disagree, a target stops.
+//! No fuzzer guesses a tag, and the library signs nothing but real claims. So the targets sign themselves, to reach the
+//! readers behind the tag. [`keys`] is a second maker of tokens, written from the documented derivation and without the
+//! library's code. If the two disagree, a target stops.
 
 pub mod bodies;
 pub mod captcha;

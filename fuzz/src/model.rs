@@ -1,4 +1,4 @@
-//! The headers of a request, judged a second time from the wire contract's own words.
+//! A second judgement of a request's headers, from the wire contract's own words.
 
 use crate::cast::{APPLICATIONS, TENANT};
 use authflow::device::{Caller, Header, Language, Problem};
@@ -10,7 +10,7 @@ use std::{
 /// A list of headers, as a framework hands it over.
 pub type HeaderList = [(String, Vec<u8>)];
 
-/// Every header of the family: its name, the most bytes of its value, and whether it is a required one.
+/// Every header of the family: its name, the most bytes of its value, and whether it is required.
 pub const FAMILY: [(Header, &str, usize, bool); 11] = [
     (Header::Os, "x-operating-sys-version", 256, true),
     (Header::Fingerprint, "x-device-fingerprint", 256, true),
@@ -25,7 +25,7 @@ pub const FAMILY: [(Header, &str, usize, bool); 11] = [
     (Header::SessionToken, "x-session-token", 512, false),
 ];
 
-/// The headers that say who is calling.
+/// The number of headers that describe the caller.
 const CALLER: usize = 7;
 
 /// The most bytes that the value of a header may have.
@@ -33,13 +33,13 @@ pub fn longest(name: &str) -> usize {
     FAMILY.into_iter().find(|row| is_named(row.0, row.1, name)).unwrap().2
 }
 
-/// Whether a header stands under this name; the session token has two.
+/// Whether a header has this name. The session token has two names.
 fn is_named(header: Header, name: &str, other: &str) -> bool {
     let other = other.to_ascii_lowercase();
     other == name || header == Header::SessionToken && other == "session-token"
 }
 
-/// The value of a header, or what is wrong with it.
+/// The value of a header, or its fault.
 pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
     let (_, _, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
     let value = bytes(headers, header)?;
@@ -52,7 +52,8 @@ pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
     }
 }
 
-/// The value of a header that decides nothing: what is too long is cut, and bytes of another encoding are replaced.
+/// The value of a header that decides nothing. A value that is too long is cut, and bytes of another encoding are
+/// replaced.
 pub fn described(headers: &HeaderList, header: Header) -> Result<String, Problem> {
     let (_, _, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
     let value = bytes(headers, header)?;
@@ -60,7 +61,7 @@ pub fn described(headers: &HeaderList, header: Header) -> Result<String, Problem
     if text.contains(char::is_control) { Err(Problem::Malformed) } else { Ok(text) }
 }
 
-/// The address that the caller says it has, without its zone; none where it cannot be read.
+/// The address that the caller names, without its zone. `None` if it cannot be read.
 pub fn address(headers: &HeaderList) -> Option<IpAddr> {
     let text = value(headers, Header::Ip).ok()?;
     let zoned = || text.split_once('%').filter(|(_, zone)| !zone.is_empty())?.0.parse::<Ipv6Addr>().ok();
@@ -81,12 +82,12 @@ fn bytes(headers: &HeaderList, header: Header) -> Result<&[u8], Problem> {
     Ok(&value[start..=end])
 }
 
-/// Everything that is wrong with the headers that say who is calling.
+/// All faults of the headers that describe the caller.
 pub fn faults(headers: &HeaderList) -> BTreeMap<Header, Problem> {
     let wrong = |&(header, _, _, required): &(Header, &str, usize, bool)| {
         let judged = match header {
             Header::Os | Header::Agent => described(headers, header).map(drop),
-            // One that is too long is unreadable, which is no fault.
+            // An address that is too long is unreadable, which is no fault.
             Header::Ip if value(headers, header) == Err(Problem::TooLong) => Ok(()),
             Header::Ip => described(headers, header).map(drop),
             Header::Language => match value(headers, header) {
@@ -103,7 +104,7 @@ pub fn faults(headers: &HeaderList) -> BTreeMap<Header, Problem> {
     FAMILY[..CALLER].iter().filter_map(wrong).collect()
 }
 
-/// Whether they name an application that there is.
+/// Whether the headers name an application that exists.
 pub fn names_application(headers: &HeaderList) -> bool {
     match value(headers, Header::ClientId) {
         Ok(id) if id == APPLICATIONS[0] => value(headers, Header::TenantId) == Ok(TENANT),
@@ -112,7 +113,7 @@ pub fn names_application(headers: &HeaderList) -> bool {
     }
 }
 
-/// The language to answer in, where nothing else than English is the default.
+/// The language of the answer. The default here is always English.
 pub fn language(headers: &HeaderList) -> Language {
     match value(headers, Header::Language).map(str::to_ascii_lowercase) {
         Ok(tag) if tag == "zh" || tag.starts_with("zh-") || tag.starts_with("zh_") => Language::Zh,

@@ -1,4 +1,4 @@
-//! Points of a captcha's picture, read a second time: by their members, one after the other.
+//! A second reading of points of a captcha's picture, member by member.
 
 use authflow::captcha::{CaptchaPoint, PresentedPoint};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -7,14 +7,14 @@ use std::fmt;
 
 const MOST: usize = 256;
 
-/// What a text says: two numbers, or something sealed.
+/// The content of a text: two numbers, or a sealed text.
 #[derive(Debug, PartialEq)]
 pub enum Said {
     Clear(f64, f64),
     Sealed(String),
 }
 
-/// The second reading; `None` where it is no point.
+/// The second reading. Returns `None` if the text is no point.
 pub fn read(text: &str) -> Option<Said> {
     let is_blank = |letter: char| matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{c}');
     if text.len() > MOST || text.is_empty() {
@@ -34,7 +34,7 @@ pub fn read(text: &str) -> Option<Said> {
     text.chars().all(|letter| alphabet.contains(letter)).then(|| Said::Sealed(text.into()))
 }
 
-/// Every member that stands in an object, as often as it does.
+/// Every member of an object, as often as it stands there.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
@@ -53,7 +53,7 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// Both readings say the same, and what is said in clear is finite.
+/// Both readings agree, and a point in clear is finite.
 pub fn check(text: &str) {
     let presented = PresentedPoint::read(text);
     let said = match &presented {
@@ -65,7 +65,7 @@ pub fn check(text: &str) {
         Err(_) => None,
     };
     assert_eq!(said, read(text), "{text}");
-    // A host that has opened a sealed one reads it likewise.
+    // A host that has opened a sealed point reads it in the same way.
     let opened = CaptchaPoint::from_json(text).ok().map(|point| Said::Clear(point.x, point.y));
     assert_eq!(opened, said.filter(|said| matches!(said, Said::Clear(..))), "{text}");
     if let Ok(sealed @ PresentedPoint::Sealed(_)) = presented {

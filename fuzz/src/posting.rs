@@ -1,4 +1,4 @@
-//! Bodies posted to a host that says yes to everything, which must be asked for exactly what the body says.
+//! Bodies that are posted to a host which accepts everything. The host must be asked for exactly the values of the body.
 
 use crate::{
     bodies::{self, Body, CALLS},
@@ -44,7 +44,8 @@ pub struct Posted {
     body: Vec<u8>,
 }
 
-/// With the codes of a body that is malformed. EIAM has one for what is missing, one for what is no text, and one for the rest.
+/// Each with the codes of a malformed body. EIAM has one code for a missing member, one for a member that is no text, and one for
+/// the rest.
 const DIALECTS: [(Dialect, &str, &[&str]); 3] = [
     (Dialect::Ciam, "ciam", &["IDAAS.SDK.PARAM.0101", "IDAAS.SDK.PARAM.0004", "IDAAS.SDK.PARAM.0005"]),
     (Dialect::Eiam, "eiam", &["SDK.COMMON.1001", "SDK.COMMON.1007", "SDK.COMMON.1002"]),
@@ -52,7 +53,7 @@ const DIALECTS: [(Dialect, &str, &[&str]); 3] = [
 ];
 
 static API: LazyLock<Api> = LazyLock::new(|| api(CaptchaKind::Own));
-/// The same, whose captcha is a picture.
+/// The same applications, whose captcha is a picture.
 static PICTURES: LazyLock<Api> = LazyLock::new(|| api(CaptchaKind::Picture));
 
 fn api(captcha: CaptchaKind) -> Api {
@@ -81,8 +82,8 @@ fn api(captcha: CaptchaKind) -> Api {
 }
 
 impl Posted {
-    /// Reads the text form: a line with the path and perhaps a dialect; perhaps lines of headers, of which the types of the content
-    /// and whether there is a state token count; an empty line; the body.
+    /// Reads the text form: a line with the path and perhaps a dialect, perhaps lines of headers, an empty line, and the body. Of
+    /// the headers, only the content types and the presence of a state token count.
     pub fn from_text(text: &[u8]) -> Option<Self> {
         let Request { method: path, path: dialect, headers, body, .. } = Request::from_text(text);
         let values = |name: &str| {
@@ -129,14 +130,14 @@ impl Posted {
         case.check(&read, &host, code.as_deref());
     }
 
-    /// What the rules of one call add to those of its members.
+    /// The rules of one call, beside those of its members.
     fn is_good_for_its_call(&self, path: &str, body: &Body) -> bool {
         if path.ends_with("/send") && !heard::is_pending(&body["type"]) {
             let has_recipient = match path.contains("/sms/") {
                 true => body.get("mobile").is_some_and(|text| bodies::is_mobile(text)),
                 false => body.get("email").is_some_and(|text| bodies::address(text).is_some()),
             };
-            // The code must be one that some call of the dialect takes.
+            // A call of the dialect must take the code.
             let is_taken = match body["type"].as_str() {
                 "FORGET_PWD_SMS" => self.dialect != 0,
                 "UPDATE_PWD_SMS" => self.dialect == 0,
@@ -144,11 +145,11 @@ impl Posted {
             };
             return has_recipient && is_taken && !self.with_state_token;
         }
-        // Signed in, in one dialect, and so the mobile's own; forgotten in the others.
+        // In one dialect the caller is signed in, so the mobile is the account's. In the others the password is forgotten.
         path != "/api/v2/sdk/pwd/update-by-mobile" || self.dialect == 0 || body.contains_key("mobile")
     }
 
-    /// The pending login that the call belongs to, if it does.
+    /// The stage of the pending login that the call belongs to, if there is one.
     fn stage(&self, path: &str, body: Option<&Body>) -> Option<Stage> {
         let of_type = body.and_then(|body| body.get("type"));
         let is_factor = path.contains("/mfa/") || of_type.is_some_and(|it| !it.starts_with("CHANGE"));
@@ -172,7 +173,7 @@ impl Posted {
         headers.map(|(name, value): (&str, String)| (name.into(), value.into_bytes())).to_vec()
     }
 
-    /// Runs the call, and gives what the host was asked and the error code of the reply.
+    /// Runs the call. Returns the host with its questions, and the error code of the reply.
     fn run(
         &self,
         headers: &[(String, Vec<u8>)],
@@ -182,7 +183,7 @@ impl Posted {
     ) -> (Host, Option<String>) {
         let mut host = Host { knows_everybody: true, ..Host::new(account(), tokens.audience.client_id) };
         host.sessions.insert(SESSION, tokens.record());
-        // The present password is what the body says, in its one spelling, and the code that was sent.
+        // The present password and the sent code are the values of the body, in their one spelling.
         let said = |name| read.and_then(|read: &Body| read.get(name));
         let present = said("old_password").or(said("password")).map_or("Correct-Horse-7", String::as_str);
         let present = bodies::password(present);

@@ -1,4 +1,4 @@
-//! References to sessions: what they say, laid out a second time, and what must hold of one that is accepted.
+//! References to sessions: a second maker of their layout, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -13,7 +13,7 @@ use authflow::{
 };
 use std::sync::LazyLock;
 
-/// What a reference says, and of which application.
+/// The claims of a reference, and its application.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     session: [u8; 16],
@@ -24,7 +24,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         Self {
             session: [1; 16],
@@ -60,7 +60,7 @@ impl Claims {
     }
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -85,7 +85,7 @@ impl Case {
         );
         let (audience, other) = (self.claims.audience.audience(), self.other.audience());
         for ring in 0..RINGS.len() {
-            // It does not say when it was minted.
+            // A reference does not say when it was minted.
             let always = Second(Timestamp::from_unix(0));
             let judged = judged(key, ring, always, self.claims.expires_at, self.now);
             let verified = verify(ring, &audience, token.as_bytes(), self.now.0);
@@ -115,7 +115,7 @@ fn verify(
     references.for_application(audience).verify(Untrusted::new(text), now)
 }
 
-/// The audience of the seeds, and of every token presented as it stands.
+/// The audience of the seeds, and of every token that is presented as it stands.
 static AUDIENCE: LazyLock<Audience> = LazyLock::new(|| Claims::sample(NOW).audience.audience());
 
 /// Presents any text to the sample's application, now.
@@ -123,7 +123,7 @@ pub fn presented(text: &[u8]) {
     presented_to(&AUDIENCE, text);
 }
 
-/// One that is accepted is of this application and has the one spelling of what it says.
+/// An accepted text is of this application, and is the one spelling of its claims.
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in 0..RINGS.len() {
         let Ok(reference) = verify(ring, audience, text, NOW) else { continue };

@@ -1,4 +1,4 @@
-//! What must hold of every reply.
+//! The properties of every reply.
 
 use crate::{
     given::{Call, Given, Said},
@@ -18,24 +18,24 @@ use serde_json::{Map, Value};
 pub struct Issued {
     state: Vec<Pending>,
     session: Vec<String>,
-    /// With the client that each was handed to.
+    /// Each id token, with the client that it was handed to.
     id: Vec<(String, Said)>,
 }
 
 /// A state token that was handed out.
 struct Pending {
     token: String,
-    /// The login result it came with.
+    /// The login result that it came with.
     status: String,
     said: Said,
-    /// Of the account, when it was found.
+    /// The revision of the account, if one was found.
     revision: Option<Revision>,
     since: Timestamp,
     spent: bool,
 }
 
 impl Issued {
-    /// A header's value with the latest tokens in their places.
+    /// A header's value, with the latest tokens filled in.
     pub fn fill_in(&self, value: &[u8]) -> Vec<u8> {
         let mut filled = value.to_vec();
         let state = self.state.last().map(|pending| &pending.token);
@@ -77,7 +77,7 @@ impl Issued {
             let bearer = model::value(given.headers, Header::Authorization).unwrap();
             let issued = self.id.iter().find(|(issued, _)| bearer.ends_with(issued.as_str()));
             let (issued, now) = (&issued.expect("an id token of ours").1, given.said());
-            // The last one is the system, which binds no session.
+            // The last value is the system, which does not bind a session.
             assert_eq!(issued[..3], now[..3], "another client's id token");
             return;
         }
@@ -98,7 +98,7 @@ impl Issued {
                 assert!(!(deeds.rehashed && status == "ACCESS_DENIED"), "a denial hashes nothing anew");
             }
             _ => {
-                // The rest of a login: with a state token of its own, for this step, on this device, in time, once.
+                // A later step of a login needs a state token for this step, on this device, in time, once.
                 assert!(deeds.committed, "a denial spends the token as well");
                 let pending = pending.expect("a state token of ours");
                 let takes: &[&str] = if call == Call::Skip {
@@ -116,7 +116,7 @@ impl Issued {
         }
     }
 
-    /// Keeps the tokens of a reply, none of which the outcome prints.
+    /// Keeps the tokens of a reply. The outcome prints none of them.
     fn keep(
         &mut self,
         given: &Given<'_>,
@@ -151,8 +151,8 @@ impl Issued {
     }
 }
 
-/// The status and code of a request that is refused before anything is asked. Device before client id before application
-/// before body.
+/// The status and code of a request that is refused before anything is asked. The device is judged before the client id,
+/// the client id before the application, and the application before the body.
 fn refused_early(given: &Given<'_>) -> Option<(u16, &'static str)> {
     let call = match given.call() {
         Ok(call) => call,
@@ -184,7 +184,7 @@ fn check_failure(given: &Given<'_>, status: u16, deeds: &Deeds, body: &Map<Strin
         None if status == 400 => {
             assert!(!deeds.committed, "written, and yet refused");
             match given.call() {
-                // Whatever was wrong, an outsider sees one thing, after one row of questions.
+                // Whatever was wrong, an outsider sees the same reply after the same questions.
                 Ok(Call::SignIn) if !deeds.proved => {
                     assert_eq!(code, "IDAAS.SDK.LOGIN.0002");
                     assert_eq!(

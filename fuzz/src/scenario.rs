@@ -1,4 +1,4 @@
-//! Some requests of one client, and how the host answers: from bytes, or from a readable text.
+//! Some requests of one client, and the plan of the host's answers: from bytes, or from a readable text.
 
 use crate::{
     cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS},
@@ -20,7 +20,7 @@ pub struct Scenario {
 pub struct Request {
     pub method: String,
     pub path: String,
-    /// How long after the request before.
+    /// The seconds since the request before.
     pub seconds_later: u32,
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
@@ -84,7 +84,7 @@ impl Request {
     }
 }
 
-/// What stands before and after the first `separator`.
+/// The texts before and after the first `separator`.
 fn split<'a>(text: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
     match text.windows(separator.len()).position(|window| window == separator) {
         Some(at) => (&text[..at], &text[at + separator.len()..]),
@@ -103,14 +103,14 @@ impl<'a> Arbitrary<'a> for Scenario {
             scenario.requests.push(request(u, &usual)?);
         }
         for _ in 0..u.int_in_range(0..=24)? {
-            // Mostly honest: a plan of failures alone gets nowhere.
+            // Mostly honest: a plan of failures alone would get nowhere.
             scenario.plan.push(if u.ratio(7, 8)? { b'.' } else { *u.choose(b"unxc")? });
         }
         Ok(scenario)
     }
 }
 
-/// A request of a client that usually says the same of itself.
+/// A request of a client that usually describes itself in the same way.
 fn request(u: &mut Unstructured<'_>, usual: &[&'static str; 10]) -> Result<Request> {
     let (method, path) = match u.ratio(15, 16)? {
         true => u.choose(&ROUTES).map(|(method, path)| (method.to_string(), path.to_string()))?,
@@ -118,7 +118,7 @@ fn request(u: &mut Unstructured<'_>, usual: &[&'static str; 10]) -> Result<Reque
     };
     let mut headers = Vec::new();
     for ((name, values), usual) in HEADERS.into_iter().zip(usual) {
-        // Most of them once and good: nearly every other list is refused for its first fault.
+        // Most headers come once and are good. Otherwise nearly every list would be refused for its first fault.
         match u.int_in_range(0..=63)? {
             0 => {}
             1 => headers.extend([(any_case(u, name)?, u.arbitrary()?), (any_case(u, name)?, u.arbitrary()?)]),
@@ -139,7 +139,7 @@ fn request(u: &mut Unstructured<'_>, usual: &[&'static str; 10]) -> Result<Reque
     Ok(Request { method, path, seconds_later, headers, body })
 }
 
-/// A name in capitals and small letters by chance.
+/// A name in capitals and small letters, chosen by chance.
 pub fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
     let upper: u32 = u.arbitrary()?;
     let cased = name.char_indices().map(|(at, letter)| match upper >> (at % 32) & 1 {
@@ -151,7 +151,7 @@ pub fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
 
 fn body(u: &mut Unstructured<'_>, path: &str) -> Result<Vec<u8>> {
     let (user, random) = (*u.choose(&USERS)?, u.int_in_range(0..=15)?);
-    // The names of two members, and what they usually are.
+    // The names of two members, and their usual values.
     let [(first, usually), (second, rather)] = match path.ends_with("update") {
         true => [("old_password", PASSWORD), ("new_password", NEW_PASSWORD)],
         false => [("user_name", user), ("password", PASSWORD)],

@@ -1,4 +1,4 @@
-//! Session tokens: what they say, laid out a second time, and what must hold of one that is accepted.
+//! Session tokens: a second maker of their layout, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -13,7 +13,7 @@ use authflow::{
 };
 use std::sync::LazyLock;
 
-/// What a session token says.
+/// The claims of a session token.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     session: [u8; 16],
@@ -28,11 +28,11 @@ pub struct Claims {
     expires_at: Second,
 }
 
-/// The audience of the seeds, and of every token presented as it stands.
+/// The audience of the seeds, and of every token that is presented as it stands.
 static AUDIENCE: LazyLock<Audience> = LazyLock::new(|| Claims::sample(NOW).audience.audience());
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         Self {
             session: [1; 16],
@@ -70,7 +70,7 @@ impl Claims {
         .concat()
     }
 
-    /// The library's own claims; the digest comes from a token that says the same and is good now.
+    /// The library's own claims. The digest comes from a token that has the same claims and is good now.
     fn claims(&self) -> SessionClaims {
         SessionClaims {
             session: SessionId::from_bytes(self.session),
@@ -101,7 +101,7 @@ impl Claims {
     }
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -160,7 +160,7 @@ pub fn presented(text: &[u8]) {
     presented_to(&AUDIENCE, text);
 }
 
-/// One that is accepted is of this application and has the one spelling of what it says.
+/// An accepted text is of this application, and is the one spelling of its claims.
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) =

@@ -1,4 +1,4 @@
-//! What a signature opens to, read a second time.
+//! A second reading of the text that a signature opens to.
 
 use crate::edit::Edit;
 use arbitrary::Arbitrary;
@@ -11,10 +11,10 @@ use authflow::{
 use std::sync::LazyLock;
 
 const NOW: u64 = demo::START.as_unix();
-/// Five minutes, and as far as two clocks may be apart.
+/// Five minutes, and the most that two clocks may differ.
 const SECONDS: u64 = 330;
 
-/// A world in which alice is signed in, to an application whose calls must be signed; and her session token.
+/// A world in which alice is signed in to an application whose calls must be signed, and her session token.
 static SIGNED_IN: LazyLock<(World, String)> = LazyLock::new(|| {
     let setup = Setup { dialect: Dialect::OneAccess, call_key: Some(demo::call_key()), ..Setup::default() };
     let mut world = World::with_setup(setup);
@@ -22,7 +22,7 @@ static SIGNED_IN: LazyLock<(World, String)> = LazyLock::new(|| {
     (world, token)
 });
 
-/// A frame, and changes to make.
+/// A frame, and changes to it.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     seconds: i16,
@@ -42,7 +42,7 @@ impl Case {
     }
 }
 
-/// Whatever the host opens: it is taken if and only if a second reading takes it, and writes once.
+/// A text that the host opens is taken if and only if a second reading takes it, and it writes once.
 pub fn opened(text: &[u8]) {
     let Ok(text) = str::from_utf8(text) else { return };
     let text = text.replace("TOKEN", &SIGNED_IN.1);
@@ -55,7 +55,7 @@ pub fn opened(text: &[u8]) {
     let wrote = answer(&mut world, "/api/v2/sdk/logout", &text);
     assert_eq!(matches!(wrote, Verdict::Done), is_good, "{text}");
     assert_eq!((world.host.claims.len() - claims, world.host.ended.len()), (is_good.into(), is_good.into()));
-    // As if the session had been opened again: it is the signature that is used.
+    // The session lives again, so only the used signature can refuse the call.
     world.host.ended.clear();
     let again = answer(&mut world, "/api/v2/sdk/logout", &text);
     assert!(matches!(again, Verdict::Refused(Fault::SignatureInvalid)), "{text}: {again:?}");
@@ -69,7 +69,7 @@ fn answer(world: &mut World, path: &str, text: &str) -> Verdict {
     }
 }
 
-/// Three members, each behind its name, and nothing that could be read otherwise.
+/// The text has exactly these three members, each after its name, and cannot be read otherwise.
 fn reads(text: &str) -> bool {
     let parts: Vec<_> = text.split('&').collect();
     let [token, time, nonce] = parts[..] else { return false };

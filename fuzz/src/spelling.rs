@@ -1,4 +1,5 @@
-//! Bodies made up by chance: mostly what a call takes, with a fault or an unusual spelling here and there.
+//! Bodies that are made up by chance. Mostly a call takes them, and now and then there is a fault or an unusual
+//! spelling.
 
 use crate::bodies::{Channel, Kind, Member};
 use arbitrary::{Result, Unstructured};
@@ -75,7 +76,7 @@ fn member(u: &mut Unstructured<'_>, name: &str, kind: Kind) -> Result<String> {
     Ok(format!(r#""{name}":{}"#, json!(value)))
 }
 
-/// Values that are good, for somebody.
+/// Values that are good for some account.
 fn usual(name: &str, kind: Kind) -> &'static [&'static str] {
     match (kind, name) {
         (Kind::UserName, _) => &["mona", "Mona", "mona@example.com"],
@@ -86,7 +87,7 @@ fn usual(name: &str, kind: Kind) -> &'static [&'static str] {
         (Kind::Email, _) | (_, "email") => {
             &["mona@example.com", "Mona@Example.com", "m***@example.com", "erin@example.com"]
         }
-        // One of them is the one-time password of the account, at the moment of all these requests.
+        // One of them is the one-time password of the account at the moment of all these requests.
         (Kind::Code, _) => &["012345", "170372"],
         (Kind::Type(Channel::Sms), _) => &[
             "LOGIN_SMS",

@@ -1,4 +1,4 @@
-//! State tokens: what they say, spelled a second time, and what must hold of one that is accepted.
+//! State tokens: a second maker of their spelling, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -15,7 +15,7 @@ use authflow::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-/// What a state token says.
+/// The claims of a state token.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     audience: For,
@@ -38,11 +38,12 @@ pub struct Claims {
 const STAGES: [(Stage, u8); 3] =
     [(Stage::PasswordExpiring, 1), (Stage::PasswordExpired, 2), (Stage::FactorRequired, 3)];
 
-/// The longest token: every field at its longest, base64url twice, behind the header of a key id of 20 characters.
+/// The length of the longest token: every field at its longest, base64url twice, after the header with a key id of 20
+/// characters.
 const LONGEST: usize = 982;
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         let name = |text: &str| Name(text.into());
         let audience = For { client_id: name("web"), tenant: Some(name("08f770f51f80d2f40f38c00cb199fd21")) };
@@ -69,7 +70,7 @@ impl Claims {
         STAGES[usize::from(self.stage) % STAGES.len()]
     }
 
-    /// What nobody but the library reads.
+    /// The fields that only the library reads.
     pub fn fields(&self) -> Vec<u8> {
         let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
         let second = |second: Second| second.0.as_unix().to_be_bytes().to_vec();
@@ -131,12 +132,12 @@ impl Claims {
     }
 }
 
-/// A payload that says when it ends, over any fields.
+/// A payload with this expiry, over any fields.
 pub fn payload(expires_at: Timestamp, fields: &[u8]) -> String {
     format!(r#"{{"exp":{},"s":"{}"}}"#, expires_at.as_unix(), base64url(fields))
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -192,8 +193,8 @@ pub fn presented_fields(key: usize, fields: &[u8]) {
     presented(KEYS[key].state_token(payload.as_bytes()).as_bytes());
 }
 
-/// Presents any text, now. One that is accepted has the one spelling of what it says, and every reader of JSON reads it
-/// the same way.
+/// Presents any text, now. An accepted text is the one spelling of its claims, and every reader of JSON reads the same
+/// claims.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) = Forge::of(ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };

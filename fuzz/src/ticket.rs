@@ -1,4 +1,4 @@
-//! Tickets: what they say, laid out a second time, and what must hold of one that is accepted.
+//! Tickets: a second maker of their layout, and the properties of every accepted one.
 
 use crate::{
     edit::Edit,
@@ -12,7 +12,7 @@ use authflow::{
     token::{DeviceDigest, SessionToken, Untrusted},
 };
 
-/// What a ticket says.
+/// The claims of a ticket.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Claims {
     id: [u8; 16],
@@ -25,7 +25,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// What the seeds are made of.
+    /// The claims of the seeds.
     pub fn sample(now: Timestamp) -> Self {
         Self {
             id: [3; 16],
@@ -70,7 +70,7 @@ impl Claims {
     }
 }
 
-/// Real claims, minted by both makers, verified, and changed by a little.
+/// Real claims, minted by both makers, verified, and changed a little.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
     key: bool,
@@ -101,7 +101,7 @@ impl Case {
             Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&token), NOW).is_err(),
             "no state token"
         );
-        // Neither as it stands nor under the other prefix.
+        // It is no session token, neither as it stands nor under the other prefix.
         let renamed = token.replacen("ssoTicket-", "LGT", 1);
         let sessions = Forge::of(&RINGS[key]).session_tokens();
         for text in [&token, &renamed] {
@@ -114,7 +114,7 @@ impl Case {
     }
 }
 
-/// Presents any text, now. One that is accepted has the one spelling of what it says.
+/// Presents any text, now. An accepted text is the one spelling of its claims.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) = Forge::of(ring).tickets().verify(Untrusted::new(text), NOW) else { continue };

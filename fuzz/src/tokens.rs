@@ -1,4 +1,4 @@
-//! Good tokens of one account at one moment, for the targets that are about something else.
+//! Good tokens of one account at one moment, for targets that test something else.
 
 use crate::keys::{KEYS, RINGS};
 use authflow::testkit::forge::{DeviceDigests, Forge, IdClaims, IdentityClaims, StateClaims, TicketClaims};
@@ -11,12 +11,12 @@ use authflow::{
     token::{DeviceDigest, Issuer, KeyId, SessionClaims, Stage},
 };
 
-/// The fingerprint of the device that all of them are for.
+/// The fingerprint of the device that all tokens are bound to.
 pub const FINGERPRINT: &str = "156aysdna213sac";
-/// The session that they stand for.
+/// The session of all tokens.
 pub const SESSION: SessionId = SessionId::from_bytes([9; 16]);
 
-/// Whose tokens, and when. They are good for a second.
+/// The account and the moment of the tokens. They are good for a second.
 #[derive(Clone, Copy)]
 pub struct Tokens {
     /// The place of the ring, and of the key that signs.
@@ -27,7 +27,7 @@ pub struct Tokens {
     pub now: Timestamp,
 }
 
-/// Who issues id tokens.
+/// The issuer of id tokens.
 pub fn issuer() -> Issuer {
     Issuer::new("https://id.example.com").unwrap()
 }
@@ -54,7 +54,8 @@ impl Tokens {
         }
     }
 
-    /// Of a login in which the password has been proved; where the second factor is not what it waits for, e-mail as well.
+    /// A state token of a login in which the password has been proved. If the login does not wait for the second factor,
+    /// e-mail has been proved as well.
     pub fn state(&self, stage: Stage, id: u8) -> String {
         let password = FactorSet::EMPTY.with(Factor::Password);
         let is_half = stage == Stage::FactorRequired;

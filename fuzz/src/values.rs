@@ -1,4 +1,4 @@
-//! Claims that real tokens could make, and the rule of time they are judged by.
+//! Claims that real tokens can have, and the rule of time that judges them.
 
 use crate::keys::{KEYS, NOW, WINDOW_ENDS};
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -89,7 +89,7 @@ pub fn factors(bits: u8) -> FactorSet {
     Factor::ALL.into_iter().filter(|factor| bits & bit(factor) != 0).collect()
 }
 
-/// What a good token of the key at `key` is worth at `now`, to a ring that signs with the key at `ring`.
+/// The verdict about a good token of the key at `key` at `now`, by a ring that signs with the key at `ring`.
 pub fn judged(
     key: usize,
     ring: usize,

@@ -1,4 +1,5 @@
-//! Every call of `/v1/…` by whoever mixes cookies, bearers' tokens and the headers of browsers, and what must hold whatever they send.
+//! Every call of `/v1/…`, by clients that mix cookies, bearers' tokens and the headers of browsers. Checks the properties of every
+//! reply.
 
 use arbitrary::{Arbitrary, Unstructured};
 use authflow::testkit::{HeaderList, MemoryHost, Setup, World, demo};
@@ -24,13 +25,13 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi);
 pub struct Deed {
     call: u8,
     who: u8,
-    /// Which of the client's cookies it has, and which are somebody's, twice or nonsense.
+    /// Which of the client's cookies it sends, and which of them are stolen, repeated or nonsense.
     cookies: u8,
-    /// What stands behind `Authorization`.
+    /// The value of `Authorization`.
     bearer: u8,
-    /// What a browser says of where it comes from, and the fingerprint.
+    /// The browser's headers about its site, and the fingerprint.
     says: u8,
-    /// What the members of its body are.
+    /// The values of its body's members.
     body: u8,
     seconds_later: u16,
 }
@@ -40,9 +41,9 @@ struct Life {
     web: Web,
     modes: Modes,
     jar: BTreeMap<String, String>,
-    /// The latest token that stood in an answer.
+    /// The latest token in an answer.
     token: String,
-    /// Every token there has been.
+    /// Every token so far.
     tokens: Vec<String>,
 }
 
@@ -147,7 +148,7 @@ impl Life {
         headers
     }
 
-    /// A body with the members that the call takes, right or not.
+    /// A body with the members that the call takes, with right or wrong values.
     fn body(&mut self, deed: &Deed, described: &Value) -> Vec<u8> {
         let who = PEOPLE[usize::from(deed.who) % PEOPLE.len()];
         let account = (who != "nobody").then(|| self.world.account(who).clone());
@@ -181,7 +182,7 @@ impl Life {
         if members.is_empty() { Vec::new() } else { Value::Object(members).to_string().into_bytes() }
     }
 
-    /// A second judgement of where tokens may stand and whose site it is.
+    /// A second judgement of where tokens may stand, and of the site of the request.
     fn check_place(&self, method: &str, headers: &HeaderList, reply: &Reply, answer: &Value) {
         let values = |wanted: &str| {
             let of_name = headers.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted));
@@ -298,7 +299,7 @@ fn set_cookies(reply: &Reply) -> Vec<&str> {
     reply.headers().filter(|(name, _)| *name == "set-cookie").map(|(_, line)| line).collect()
 }
 
-/// A reply is one that the document describes: its type, its members, and no others.
+/// A reply has the type and exactly the members that the document describes.
 fn check_reply(described: &Value, reply: &Reply) -> Value {
     let headers: Vec<_> = reply.headers().collect();
     let content_type = headers.iter().find(|(name, _)| *name == "content-type").unwrap().1;

@@ -1,4 +1,4 @@
-//! A host in memory that answers by a plan, and what must hold of every reply it sees.
+//! A host in memory that answers by a plan, and checks the properties of every reply.
 
 use crate::{
     bodies,
@@ -21,12 +21,12 @@ use authflow::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most steps that a request takes.
+/// The most steps of a request.
 const MOST_STEPS: usize = 16;
 
-/// Answers by a plan: each question takes a byte of it. `u` is no answer at all, `n` the answer that ends the matter, `x` a
-/// contradiction or another refusal, `c` a change of the account that has just happened, `o` a verifier that is outdated, and every
-/// other byte (and what comes after the plan) an honest answer.
+/// Answers by a plan, with a byte of the plan for each question. `u` is no answer at all, and `n` is the answer that ends the
+/// request. `x` is a contradiction or another refusal. `c` is a change of the account that has just happened, and `o` is an
+/// outdated verifier. Every other byte is an honest answer, and so is every answer after the plan's end.
 struct World<'a> {
     plan: std::slice::Iter<'a, u8>,
     now: Timestamp,
@@ -38,22 +38,22 @@ struct World<'a> {
     issued: Issued,
 }
 
-/// What the host did in one request.
+/// The deeds of the host in one request.
 #[derive(Debug, Default, PartialEq)]
 pub struct Deeds {
     pub asked: Vec<&'static str>,
-    /// A question went without an answer, or got a contradicting one.
+    /// A question got no answer, or a contradicting one.
     pub failed: bool,
-    /// The password was compared with an active account's own, and is it.
+    /// The presented password is the password of an active account.
     pub proved: bool,
     pub allowed: bool,
     pub live: bool,
     pub committed: bool,
-    /// A verifier was made anew.
+    /// A verifier was made again.
     pub rehashed: bool,
     /// The revision of the account that was found.
     pub revision: Option<Revision>,
-    /// Whether it has a password.
+    /// Whether the account has a password.
     pub has_password: Option<bool>,
 }
 
@@ -65,7 +65,7 @@ pub struct Answer {
     pub deeds: Deeds,
 }
 
-/// Runs a scenario twice: everything that must hold does, and the second run is the first.
+/// Runs a scenario twice. It checks all properties, and that both runs are the same.
 pub fn run(scenario: &Scenario) {
     let transcript = || {
         let mut world = World::new(&scenario.plan);
@@ -179,7 +179,7 @@ impl<'a> World<'a> {
                                 false => PasswordMatch::Differs,
                             }
                         }
-                        // Without a verifier a careless host might say anything.
+                        // Without a verifier, a careless host might answer anything.
                         None if planned == b'n' => PasswordMatch::Differs,
                         None if planned == b'o' => PasswordMatch::MatchesOutdated,
                         None => PasswordMatch::Matches,
@@ -195,7 +195,7 @@ impl<'a> World<'a> {
                 }),
                 Step::CheckSession(ask) => asked!(ask, "CheckSession", {
                     let kept = self.sessions.get(&ask.session).copied().filter(|_| planned != b'n');
-                    // Whether it is this account's and not over yet is the library's to judge.
+                    // The library judges whether it is this account's and not over.
                     deeds.live = kept
                         .is_some_and(|record| record.account == ask.account && ask.now < record.expires_at);
                     kept
@@ -221,7 +221,7 @@ impl<'a> World<'a> {
                     deeds.committed = committed == Committed::Done;
                     deeds.rehashed =
                         deeds.committed && ask.writes.iter().any(|it| matches!(it, Write::Rehash { .. }));
-                    // Only what is claimed can have been claimed before.
+                    // Only a claim can have been claimed before.
                     deeds.failed |=
                         ask.claim.is_none() && !matches!(committed, Committed::Done | Committed::Changed);
                     committed

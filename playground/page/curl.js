@@ -10,7 +10,7 @@ export function written({ method, path, headers, body }, origin) {
   return lines.join(" \\\n  ");
 }
 
-// The words of a command line, as a shell cuts it.
+// The words of a command line, split as a shell splits them.
 function words(text) {
   const found = [];
   let word = null;
@@ -35,7 +35,7 @@ function words(text) {
   return found;
 }
 
-// null where it is none.
+// Returns null if the text is no request.
 export function read(text) {
   const [program, ...rest] = words(text.trim()) ?? [];
   if (program !== "curl") return null;

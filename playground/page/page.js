@@ -1,4 +1,4 @@
-// The page: what it shows is asked of a backend, which is the machine in the page or the server behind it.
+// The page. It asks a backend for all that it shows: the machine in the page, or the server behind it.
 
 import * as curl from "./curl.js";
 import { taken } from "./tokens.js";
@@ -62,11 +62,11 @@ function showCalls() {
   by("curl").value = curl.written(offered[0][1], backend.origin);
 }
 
-// What is shown
+// Display
 
 function showGraph() {
   const drawn = new DOMParser().parseFromString(seen.graph, "image/svg+xml").documentElement;
-  drawn.querySelector("style")?.remove(); // of a picture that stands alone
+  drawn.querySelector("style")?.remove(); // the style is for a picture that stands alone
   by("graph").replaceChildren(document.importNode(drawn, true));
   const { way } = seen;
   for (const state of by("graph").querySelectorAll(".state")) {
@@ -158,7 +158,7 @@ async function show() {
   showPolicy();
 }
 
-// What is done
+// Actions
 
 async function send() {
   const request = curl.read(by("curl").value);
@@ -231,7 +231,7 @@ by("language").value = language;
 by("language").onchange = () => { language = by("language").value; show(); };
 by("backend").onchange = () => { backend = backends[by("backend").value]; restart(); };
 
-// Which backends there are: the machine only where it was built, the server only where one is behind the page.
+// The machine is there only if it was built, and the server only if one is behind the page.
 async function begin() {
   const machine = await import("./machine-backend.js").then(({ inPage }) => inPage()).catch(() => null);
   const server = await onServer().catch(() => null);

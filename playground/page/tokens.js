@@ -1,4 +1,4 @@
-// Tokens taken apart, as far as a client can.
+// Takes tokens apart, as far as a client can.
 
 const decoded = (text) => {
   try {
@@ -11,7 +11,8 @@ const decoded = (text) => {
 
 const KINDS = { state_token: "boundDevice", session_token: "boundSession", id_token: "boundId" };
 
-// Of each token in a reply: its name, its claims, when it expires, and the word for what it is bound to.
+// For each token in a reply: its name, its claims, its expiry, and the word for the thing that it is bound
+// to.
 export function taken(body) {
   return Object.entries(KINDS)
     .filter(([name]) => typeof body?.[name] === "string")

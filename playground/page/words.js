@@ -1,4 +1,4 @@
-// What the page says, in both languages.
+// The texts of the page, in both languages.
 
 export const WORDS = {
   en: {

@@ -1,4 +1,4 @@
-// The page in a real browser: on the machine in it, and on the server that AUTHFLOW_SERVER names.
+// The page in a real browser, on the machine in it and on the server that AUTHFLOW_SERVER names.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -20,10 +20,10 @@ const CHANGE: &str = "/api/v2/sdk/pwd/change";
 const ALICES: &str = "+86-13800000004";
 const NEW: &str = "Battery-Staple-8";
 
-/// What was asked about in one request.
+/// What was asked in one request.
 type Asked = Vec<(AccessPurpose, FactorSet)>;
 
-/// Sends a call to a host that denies one purpose alone: the reply, and what access was asked for.
+/// Sends a call to a host that denies one purpose alone. Returns the reply, and what access was asked for.
 fn send_denying(world: &mut World, call: &Call, denied: Option<AccessPurpose>) -> (Answer, Asked) {
     let mut step = world.begin(call);
     let mut asked = Asked::new();
@@ -63,7 +63,7 @@ fn only(factor: Factor) -> FactorSet {
     FactorSet::EMPTY.with(factor)
 }
 
-/// What a host keeps of what a denial must leave alone.
+/// The part of a host's records that a denial must leave alone.
 fn kept(host: &MemoryHost) -> impl PartialEq + std::fmt::Debug + use<> {
     let passwords: Vec<_> = host
         .accounts
@@ -79,7 +79,7 @@ fn is_denied(world: &World, about: AccessPurpose) -> bool {
         == Some(&Event::AccessDenied { account, about, denial: None })
 }
 
-/// In every case: the fault of what was presented, an event, and nothing written but what is used up.
+/// In every case the reply is the fault of what was presented. There is an event, and nothing is written but what is used up.
 fn check(
     world: &mut World,
     call: &Call,
@@ -116,7 +116,8 @@ fn a_denied_recovery_reads_as_a_wrong_code_and_uses_the_code_up() {
     assert_eq!(again.parts(), wrong, "a code that was right once is not right again");
 }
 
-/// Whoever is denied learns nothing of a new password either: no more than its length and characters are judged, and those by anybody.
+/// A denied caller learns nothing of a new password either. Only its length and its characters are judged, and those are judged for
+/// every caller.
 #[test]
 fn a_denied_recovery_judges_no_new_password() {
     let mut world = world(Dialect::Eiam);
@@ -137,7 +138,7 @@ fn of_a_recovery_access_is_asked_only_after_a_right_code() {
     assert_eq!(asked, []);
 }
 
-/// Before the old password is judged, so that a bearer learns nothing of it.
+/// Access is decided before the old password is judged, so that a bearer learns nothing of it.
 #[test]
 fn a_denied_change_of_ones_own_password_counts_no_guess() {
     let mut world = World::new();
@@ -189,7 +190,7 @@ fn a_ticket_is_decided_about_twice_and_used_up_by_a_denial() {
     assert_eq!(world.send(&redeem).parts(), invalid);
 }
 
-/// The reply says who, and no more; the host of a redeem knows how they had signed in, and where.
+/// The reply names the subject and no more. The host of a redeem also knows how and where the subject had signed in.
 #[test]
 fn the_facts_of_a_redeem_say_how_its_subject_had_signed_in() {
     let mut world = World::new();
@@ -209,7 +210,7 @@ fn the_facts_of_a_redeem_say_how_its_subject_had_signed_in() {
     assert_eq!(world.outcome.as_ref().unwrap().facts.authentication, None, "it was refused");
 }
 
-/// Neither issued nor, where the policy has changed since, redeemed.
+/// A ticket is not issued. If the policy has changed since, it is not redeemed either.
 #[test]
 fn an_application_that_issues_no_tickets_shows_no_session() {
     let mut world = World::new();

@@ -1,5 +1,5 @@
-//! Every field of the tokens of a session, changed one at a time and signed again with the right key: what a token is bound to is
-//! compared, and what only the host may say is not taken from it.
+//! Every field of the tokens of a session, changed one at a time and signed again with the right key. What a token is bound to is
+//! compared. What only the host may say is not taken from the token.
 
 use authflow::testkit::forge::{Forge, IdClaims, IdentityClaims, TicketClaims};
 use authflow::testkit::{
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 const OTHER: DeviceDigest = DeviceDigest::from_bytes([0x55; 16]);
 
-/// What is changed, and how.
+/// A change of one field, with its name.
 type Change<C> = (&'static str, fn(&mut C));
 
 fn client(id: &str) -> ClientId {
@@ -61,8 +61,8 @@ fn a_session_token_is_bound_to_application_device_account_and_session() {
             let text = Forge::of(&demo::ring()).session_tokens().mint(&claims);
             let call = call(text.expose());
             let answer = world.send(&call);
-            // Signing out ends whatever is named, of whoever is named, if it is theirs: there is nothing to tell. From what device, and
-            // with a token of what generation, is no matter.
+            // A sign-out ends the named session if it is the named account's, and its answer is the same if it is not. The device and
+            // the generation of the token do not matter.
             let no_matter = ["generation", "device"];
             if call.path.ends_with("/logout")
                 && (no_matter.contains(what) || ["session", "account"].contains(what))
@@ -77,7 +77,7 @@ fn a_session_token_is_bound_to_application_device_account_and_session() {
     }
 }
 
-/// What the host's record says counts: a token cannot make its session newer, better proved or of another revision.
+/// The host's record counts: a token cannot make its session newer, better proved or of another revision.
 #[test]
 fn a_session_tokens_word_on_proof_and_revision_is_not_taken() {
     let mut world = World::new();
@@ -96,7 +96,7 @@ fn a_session_tokens_word_on_proof_and_revision_is_not_taken() {
     assert_eq!((&said["auth_time"], &said["amr"]), (&json!(START.as_unix()), &json!(["pwd"])));
 }
 
-/// What a compact token says.
+/// The claims of a compact token.
 fn payload(answer: &Answer, member: &str) -> Value {
     let payload = answer.text(member).split('.').nth(1).unwrap();
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -144,7 +144,7 @@ fn an_id_token_is_bound_to_application_account_session_and_time() {
     let boasting = IdClaims { auth_time: Timestamp::MAX, factors: FactorSet::EMPTY, ..claims };
     let answer = world.send(&Call::check_exist(id_token(&boasting, &audience).expose()));
     assert_eq!(answer.body, json!({ "is_set_pwd": true }), "the control; the record says when and how");
-    // And where it must not be taken: a password that was changed since ends what was signed in by the old one.
+    // Here the token's time must not be taken. The password was changed after the sign-in, and that ends the session.
     world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(31);
     world.clock.now = START.plus_seconds(31);
     let answer = world.send(&Call::check_exist(id_token(&boasting, &audience).expose()));

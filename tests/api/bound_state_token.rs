@@ -1,4 +1,5 @@
-//! Every field of a state token, changed one at a time and signed again with the right key: what it is bound to is compared.
+//! Every field of a state token, changed one at a time and signed again with the right key. What the token is bound to is
+//! compared.
 
 use authflow::testkit::forge::{Forge, StateClaims};
 use authflow::testkit::{
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 const OTHER: DeviceDigest = DeviceDigest::from_bytes([0x55; 16]);
 
-/// What is changed, and how.
+/// A change of one field, with its name.
 type Change<C> = (&'static str, fn(&mut C));
 const SKIP: &str = "/api/v2/sdk/pwd/skip-update";
 
@@ -92,7 +93,7 @@ fn a_state_token_is_bound_to_all_that_it_says() {
     );
 }
 
-/// The whole login has half an hour from its first step, whatever the times of its tokens are.
+/// The whole login has half an hour from its first step, whatever times its tokens have.
 #[test]
 fn a_state_token_does_not_lengthen_the_login() {
     for (ago, left) in [(0, 600), (1200, 600), (1201, 599), (1799, 1)] {
@@ -141,7 +142,7 @@ fn a_state_token_serves_the_calls_of_its_own_stage() {
             let call = Call::post(path, body)
                 .pending(&state_token(&StateClaims { stage: *stage, ..claims.clone() }));
             world.send(&call);
-            // What the call is not for is refused before the account is looked for.
+            // A call that is not for this stage is refused before the account is looked for.
             assert_eq!(world.host.asked.is_empty(), !takes.contains(stage), "{path} {stage:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Captchas that are pictures: shown, solved, and used once, by whoever solved them, for the one they named.
+//! Captchas that are pictures: each is shown, solved and used once, by the device that solved it, for the recipient that it named.
 
 use authflow::testkit::{
     Answer, Call, HeaderList, HostFault, Setup, World,
@@ -40,7 +40,7 @@ fn world() -> World {
     World::with_policy(demanding())
 }
 
-/// The same device, as another one, or in the ordinary application.
+/// The headers of another device.
 fn elsewhere() -> HeaderList {
     demo::device().with("X-device-fingerprint", "another")
 }
@@ -88,7 +88,7 @@ fn refused(world: &World) -> CaptchaRefusal {
     }
 }
 
-/// What a host keeps of codes: nothing of it may change where none is sent.
+/// What a host keeps of codes. A code that is not sent may change none of it.
 fn kept(world: &World) -> (usize, usize, usize, usize) {
     let host = &world.host;
     (host.claims.len(), host.codes.len(), host.sends.len(), host.outbox.len())
@@ -127,7 +127,7 @@ fn a_captcha_token_counts_once() {
     assert_eq!(send(&mut world, MOBILE, &another).status, 200, "the next one does");
 }
 
-/// Both judged before either is written: one code.
+/// Both requests are judged before either is written, and only one code is sent.
 #[test]
 fn a_captcha_token_counts_once_also_at_once() {
     let mut world = World::with_policy(Policy { sending: SendPolicy::default(), ..demanding() });
@@ -153,12 +153,12 @@ fn a_captcha_token_is_good_for_180_seconds() {
     assert!(world.host.asked.is_empty() && kept(&world) == (0, 0, 0, 0));
     world.clock.now = START.plus_seconds(179);
     assert_eq!(send(&mut world, MOBILE, &late).status, 200);
-    // And the claim of it is kept for as long as a clock may be behind.
+    // The claim of the token is kept for as long as a clock may be behind.
     let [claim] = world.host.claims.values().copied().collect::<Vec<_>>()[..] else { panic!() };
     assert_eq!((claim.opens, claim.keep_until), (None, START.plus_seconds(180 + 300)));
 }
 
-/// In any spelling it is the same number; by another way it is another one.
+/// A number is the same in any spelling. A token for a number is no token for an address.
 #[test]
 fn a_captcha_token_is_for_its_recipient() {
     let mut world =
@@ -198,7 +198,7 @@ fn a_captcha_token_is_of_its_device_and_application() {
         assert_eq!((refused(&world), kept(&world)), (reason, (0, 0, 0, 0)));
         assert!(world.host.asked.is_empty(), "nobody is looked for");
     }
-    // Another address or system is the same device.
+    // A device stays the same when its address or its system changes.
     let moved = demo::device().with("X-device-ip", "10.0.0.9").with("X-operating-sys-version", "Android 11");
     assert_eq!(world.send(&posted(SMS, &body, &moved)).status, 200);
 }
@@ -225,7 +225,7 @@ fn what_is_no_captcha_token_is_none() {
         assert!(world.host.asked.is_empty());
     }
     assert_eq!(send(&mut world, MOBILE, &own).status, 200, "the control");
-    // And it is no token of any other kind.
+    // A captcha token is no token of any other kind.
     let as_session = SessionVerifier::verify(
         &world.api.engine().verifier(&Application::new(demo::audience().client_id)).unwrap(),
         Untrusted::new(&own),
@@ -235,7 +235,7 @@ fn what_is_no_captcha_token_is_none() {
     assert_eq!(as_session.unwrap_err(), TokenError::Malformed);
 }
 
-/// A send that is not carried out leaves the token as it was: nobody solves a picture twice because a minute was not over.
+/// A send that is not carried out leaves the token as it was. Nobody must solve a second picture because a minute was not over.
 #[test]
 fn a_send_that_is_not_carried_out_does_not_use_the_captcha_up() {
     let mut world = world();
@@ -262,8 +262,8 @@ fn a_send_that_is_not_carried_out_does_not_use_the_captcha_up() {
     assert_eq!(send(&mut world, MOBILE, &second).status, 200);
 }
 
-/// Somebody's number and nobody's: the same replies after the same questions and as many writes, from the picture to the code and to
-/// the token that was used already.
+/// A number with an account and a number without one get the same replies, after the same questions and as many writes. This holds
+/// from the picture to the code, and for a token that was used already.
 #[test]
 fn a_captcha_does_not_tell_who_has_an_account() {
     let seen = |prepare: &dyn Fn(&mut World)| {
@@ -318,7 +318,8 @@ fn a_picture_is_tried_once_where_it_was_shown() {
     assert_eq!(kept(&world), (0, 0, 0, 0));
 }
 
-/// Where the application's captcha is another one, there is nothing to be had here; and where it is a picture, nobody is asked about another one.
+/// If the application has another kind of captcha, these calls have nothing to give. If it has pictures, the host is not asked about another
+/// kind.
 #[test]
 fn each_application_has_one_kind_of_captcha() {
     let own = Policy { demands_captcha: true, ..demo::policy() };
@@ -350,7 +351,7 @@ fn each_application_has_one_kind_of_captcha() {
     }
 }
 
-/// Clients of the family fetch a picture before each code, wherever one is demanded.
+/// Clients of the family fetch a picture before each code, even if none is demanded.
 #[test]
 fn pictures_are_shown_where_none_is_demanded_and_their_tokens_passed_over() {
     let mut world = World::with_policy(Policy { demands_captcha: false, ..demanding() });
@@ -365,7 +366,7 @@ fn pictures_are_shown_where_none_is_demanded_and_their_tokens_passed_over() {
     assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).status, 200);
 }
 
-/// Where half of what is sent in all has been asked for, the token is judged after the first commit, which has claimed nothing.
+/// Once half of the daily sum has been asked for, the token is judged after the first commit, which has claimed nothing.
 #[test]
 fn at_half_of_the_sum_a_picture_is_demanded_of_everybody() {
     let sending = SendPolicy::new(Lifetime::of::<1>(), 2).unwrap().with_daily_in_all(2).unwrap();
@@ -386,14 +387,14 @@ fn at_half_of_the_sum_a_picture_is_demanded_of_everybody() {
     assert_eq!(send(&mut world, "+86-13900000000", &own).status, 200);
     assert_eq!(world.host.asked, ["FindAccount", "Commit", "Commit", "Deliver"]);
     assert_eq!(world.host.claims.len(), 1);
-    // A host that finds the first commit's token used, which had none, has made a mistake.
+    // The first commit claims no token. A host that answers that the token was used has made a mistake.
     let body = json!({ "mobile": NOBODYS, "type": "LOGIN_SMS" });
     let step = world.begin(&Call::post(SMS, &body));
     let ask = world.until::<Commit>(step);
     assert_eq!(world.finish(ask.answer(Committed::Replayed { opened: None })).status, 500);
 }
 
-/// What each product says: the family's numbers, where it has any.
+/// The words of each product, with the family's numbers if it has any.
 #[test]
 fn each_dialect_says_what_is_wrong_with_a_captcha() {
     let told = |dialect| {
@@ -450,7 +451,7 @@ fn a_solution_is_read_strictly_and_before_anything_is_asked() {
     }
 }
 
-/// A point comes in clear or as the host opens it, and says what number it is however it is written; the recipient is complete.
+/// A point comes in clear, or sealed for the host to open. Its members may be in any order, and the recipient gets its country code.
 #[test]
 fn the_host_is_asked_for_what_the_client_says() {
     let mut world =
@@ -471,7 +472,7 @@ fn the_host_is_asked_for_what_the_client_says() {
     assert!(matches!(&question.point, PresentedPoint::Sealed(sealed) if sealed.expose() == "9KzWqGZ/0+4="));
 }
 
-/// Each picture has an id and a seed of its own, and another one follows from other entropy.
+/// Each picture has its own id and its own seed, and other entropy makes another picture.
 #[test]
 fn no_two_pictures_are_drawn_alike() {
     let mut world = world();
@@ -504,7 +505,7 @@ fn nothing_of_a_captcha_is_printed() {
     assert!(!format!("{keyed:?}").contains("yMXC"));
 }
 
-/// The same by the operations themselves, for routes of one's own.
+/// The same by the operations themselves, as a host with its own routes calls them.
 #[test]
 fn the_operations_take_typed_values() {
     let mut world = world();
@@ -529,7 +530,7 @@ fn the_operations_take_typed_values() {
     assert_eq!(ISV, demo::audience().client_id.as_str());
 }
 
-/// Answers what it must, and nothing else.
+/// Answers the required questions, and no others.
 struct Bare;
 
 impl Host for Bare {

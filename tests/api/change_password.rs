@@ -17,7 +17,7 @@ use authflow::{
 
 const NEW: &str = "Battery-Staple-8";
 
-/// Of a change that is granted, in their order.
+/// The questions of a change that is granted, in their order.
 const QUESTIONS: [&str; 6] =
     ["FindAccount", "ReserveAttempt", "VerifyPassword", "JudgePassword", "DecideAccess", "Commit"];
 
@@ -52,7 +52,7 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
     }
 }
 
-/// The change is a proof: the session of the step lives on, and its bearer counts at once.
+/// The change is a proof. The session of the step lives on, and its bearer counts at once.
 #[test]
 fn the_session_of_the_change_is_as_young_as_the_password() {
     let mut world = World::new();
@@ -124,7 +124,7 @@ fn wrong_old_passwords_are_guesses_at_the_same_password() {
         let token = if at % 2 == 0 { &first } else { &second };
         assert_eq!(world.update(token.state_token(), "wrong", NEW).parts(), old_password_invalid());
     }
-    // Locked: the right one is refused like a wrong one, here and at sign-in.
+    // The account is locked: the right password is refused like a wrong one, here and at sign-in.
     assert_eq!(world.update(first.state_token(), PASSWORD, NEW).parts(), old_password_invalid());
     let [Event::ProofRefused { reason: ProofRefusal::Locked, .. }] = events(&world) else { panic!() };
     assert_eq!(world.login("erin").status, 400);
@@ -141,7 +141,7 @@ fn only_a_pending_password_step_takes_it() {
     let Some(Event::TokenRefused { reason: TokenRefusal::WrongStage(_), .. }) = events(&world).last() else {
         panic!()
     };
-    // A factor was enrolled after the warning: the password may not be changed before it is proved.
+    // A factor was enrolled after the warning. The password may not be changed before that factor is proved.
     let pending = world.login("erin");
     demo::enrol(Factor::Sms, world.account("erin"));
     assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), invalid_state_token());
@@ -153,7 +153,7 @@ fn only_a_pending_password_step_takes_it() {
     );
 }
 
-/// A password that expired between the warning and the change can still be changed: that is what the change is for.
+/// A password that expired between the warning and the change can still be changed: the change is there for that.
 #[test]
 fn a_warning_that_grew_into_an_expiry_is_still_good_for_a_change() {
     let mut world = World::new();
@@ -200,7 +200,8 @@ fn no_password_is_printed_on_the_way() {
     assert!(!printed.contains(PASSWORD) && !printed.contains(NEW));
 }
 
-/// What a client is told by `data.regEx` is what holds: a class is looked for in what was typed, and not in its one spelling.
+/// The rules hold as `data.regEx` tells them to a client: a class is looked for in the typed text, and not in its normal
+/// form.
 #[test]
 fn a_letter_that_is_typed_in_two_characters_meets_the_rule_that_it_meets_in_the_client() {
     let password_rules = serde_json::from_str(r#"{"lower_case":true}"#).unwrap();

@@ -27,7 +27,7 @@ fn sign_in(world: &mut World, mobile: &str, code: &str) -> Answer {
     world.send(&Call::post(BY_SMS, &json!({ "mobile": mobile, "verify_code": code })))
 }
 
-/// Signs in as somebody without a second factor, by a code that has just been sent.
+/// Signs nora in, who has no second factor, by a code that has just been sent.
 fn nora(world: &mut World) -> Answer {
     assert_eq!(ask(world, "+86-13800000001").status, 200);
     let code = world.code();
@@ -104,7 +104,8 @@ fn a_code_lives_five_minutes_to_the_second() {
     }
 }
 
-/// Two clocks never agree: the end of a code is by the clock of whoever sent it, and may lie as much too late as two may be apart.
+/// Two clocks never agree. The sender's clock says when a code ends, so it may end too late by the most that two clocks may
+/// differ.
 #[test]
 fn a_code_from_a_fast_clock_lives_no_longer_than_any_other() {
     for (ahead, status) in [(30, 200), (31, 400), (3 * demo::DAY, 400)] {
@@ -121,7 +122,7 @@ fn a_code_from_a_fast_clock_lives_no_longer_than_any_other() {
     }
 }
 
-/// For one purpose, account, recipient and application.
+/// A code is for one purpose, account, recipient and application.
 #[test]
 fn a_code_serves_one_purpose_only() {
     for (dialect, of_type) in [(Dialect::Eiam, "FORGET_PWD_SMS"), (Dialect::Ciam, "UPDATE_PWD_SMS")] {
@@ -149,7 +150,7 @@ fn a_code_serves_one_purpose_only() {
     assert!(world.host.sessions.is_empty());
 }
 
-/// A number that changes hands between sending and signing in takes its codes with it to nobody.
+/// If a number changes hands between sending and signing in, its codes sign nobody in.
 #[test]
 fn a_code_is_of_the_account_that_it_was_made_for() {
     let mut world = World::new();
@@ -169,13 +170,13 @@ fn a_decoys_code_signs_nobody_in() {
     let decoy = world.host.outbox.last().unwrap().clone();
     assert!(decoy.decoy);
     assert_eq!(sign_in(&mut world, "+86-13800000001", decoy.code.expose()).parts(), wrong_code());
-    // Not even once there is such an account.
+    // It does not even when the account becomes active.
     world.account("nora").status = AccountStatus::Active;
     assert_eq!(sign_in(&mut world, "+86-13800000001", decoy.code.expose()).parts(), wrong_code());
     assert_eq!(proof_refusal(&world), ProofRefusal::Wrong);
 }
 
-/// Five guesses over any number of codes; then even the right one is refused, until the lock ends.
+/// Five guesses over any number of codes lock the subject. Then even the right code is refused, until the lock ends.
 #[test]
 fn guesses_are_counted_over_codes_and_lock_to_the_second() {
     let mut world = World::new();
@@ -224,7 +225,7 @@ fn an_account_that_changes_after_the_code_was_judged_gets_no_session() {
     assert_eq!((proof_refusal(&world), world.host.sessions.len()), (ProofRefusal::AccountChanged, 0));
 }
 
-/// A password alone lets in, unless the application says otherwise; and that it does not shows nowhere.
+/// A code is no first factor unless the application says so, and no reply shows that it is none.
 #[test]
 fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
     let mut world =
@@ -239,7 +240,7 @@ fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
     assert_eq!(world.login("alice").status, 400, "and a password, where codes alone are");
 }
 
-/// A password that must be changed must be changed, however one comes in.
+/// A password that must be changed must be changed after any kind of sign-in.
 #[test]
 fn a_code_is_no_way_past_a_password_that_must_be_changed() {
     let mut world = World::new();
@@ -250,7 +251,7 @@ fn a_code_is_no_way_past_a_password_that_must_be_changed() {
     assert!(world.host.sessions.is_empty());
 }
 
-/// A code that was sent before the account changed is none after it.
+/// A code that was sent before the account changed is worth nothing afterwards.
 #[test]
 fn a_code_does_not_outlive_a_change_of_the_account() {
     let mut world = World::new();
@@ -261,7 +262,7 @@ fn a_code_does_not_outlive_a_change_of_the_account() {
     assert_eq!(proof_refusal(&world), ProofRefusal::Wrong);
 }
 
-/// A denial uses the code up.
+/// A denial uses up the code.
 #[test]
 fn a_code_that_was_right_once_is_not_right_again_after_a_denial() {
     let mut world = World::new();

@@ -1,5 +1,5 @@
-//! What becomes of each operation under every answer that its one write can have: what it allows for is refused by name, and
-//! everything else contradicts the question and is "system busy". Nothing is ever granted.
+//! What becomes of each operation under every answer that its one write can have. An answer that the operation allows for is
+//! refused by name. Every other answer contradicts the question, and the reply is "system busy". Nothing is ever granted.
 
 use authflow::testkit::{
     Call, Setup, World,
@@ -16,7 +16,8 @@ use authflow::{
 };
 use serde_json::json;
 
-/// Every answer. A session in it is that of the request, rotated since, or somebody's where the request is about none.
+/// Every answer. A session in it is the request's own, rotated since. If the request is about no session, it is one of
+/// alice's.
 fn answers(world: &World) -> Vec<Committed> {
     let stored = world.host.sessions.values().next().copied().unwrap_or_else(a_session);
     let now = Box::new(SessionRecord { generation: stored.generation + 1, ..stored });
@@ -43,7 +44,7 @@ fn a_session() -> SessionRecord {
 const MOBILE: &str = "+86-13800000004";
 const NEW: &str = "Battery-Staple-8";
 
-/// Why a request was refused, as the log has it.
+/// The reason of a refusal, as the log has it.
 #[derive(Debug, PartialEq)]
 enum Refused {
     Token(TokenRefusal),
@@ -70,7 +71,7 @@ fn code(world: &mut World, of_type: &str) -> String {
     world.code()
 }
 
-/// Answers the one write of an operation in every way, and compares what becomes of it with what it allows for.
+/// Answers the one write of an operation in every way, and compares each result with what the operation allows for.
 fn under_every_answer(
     setup: &Setup,
     operation: impl Fn(&mut World) -> Step,
@@ -118,7 +119,7 @@ fn of_a_code() {
     });
 }
 
-/// It uses up a state token and a code, and each may have been used before.
+/// The operation uses up a state token and a code, and each may have been used before.
 #[test]
 fn of_a_code_in_a_login() {
     let prove = |world: &mut World| {
@@ -222,7 +223,7 @@ fn of_a_rotation() {
     under_every_answer(&rotating, refresh, |answer| match answer {
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
-        // Somebody else was faster with the same token.
+        // Another request was faster with the same token.
         Committed::Refused(CommitRefusal::SessionRotated { .. }) => {
             Some(Refused::Token(TokenRefusal::Rotated))
         }
@@ -230,7 +231,7 @@ fn of_a_rotation() {
     });
 }
 
-/// Nothing is claimed or expected there, so nothing can be refused.
+/// This commit claims and expects nothing, so nothing can be refused.
 #[test]
 fn of_the_end_of_a_session() {
     let sign_out = |world: &mut World| {
@@ -280,7 +281,7 @@ fn a_commit_says_the_revision_that_it_leaves_behind() {
     assert_eq!((end.expected, end.revision_after()), (None, None));
 }
 
-/// A host whose generator repeats itself: the second login would draw the id of the first one's session.
+/// The host's generator repeats itself, so the second login draws the id of the first login's session.
 #[test]
 fn entropy_that_is_given_twice_opens_no_session_over_another_one() {
     let mut world = World::new();
@@ -291,7 +292,7 @@ fn entropy_that_is_given_twice_opens_no_session_over_another_one() {
     };
     assert!(matches!(sign_in().verdict, Verdict::SignedIn(_)));
     assert_eq!(refused(&sign_in()), Refused::Busy);
-    // Nor one that has ended.
+    // The same holds if that session has ended.
     let kept = world.host.sessions.clone();
     world.host.ended.extend(kept.keys());
     let moment = Moment::new(demo::START, Entropy::from_bytes([1; 32]));

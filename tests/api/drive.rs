@@ -1,4 +1,4 @@
-//! The sugar: a trait of asynchronous answers, and the future that runs the loop.
+//! The trait of asynchronous answers, and the future that runs the loop.
 
 use authflow::testkit::{
     HeaderList, World,
@@ -20,7 +20,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A host that wants only sign-in and skip: everything else has its default answer.
+/// A host that answers only for sign-in and skip. Every other question has its default answer.
 struct Small {
     world: World,
     /// The question at which the database is down.
@@ -139,7 +139,7 @@ fn an_error_is_handed_back_and_the_reply_is_busy() {
     }
 }
 
-/// A session nobody looks after does not live: the default answer refuses.
+/// The default answer refuses every session, because this host keeps none.
 #[test]
 fn the_default_answer_about_sessions_refuses() {
     let mut host = Small::new();
@@ -149,7 +149,7 @@ fn the_default_answer_about_sessions_refuses() {
     assert_eq!((answer.status(), &*member(&answer, "error_code")), (400, "IDAAS.SDK.PARAM.0016"));
 }
 
-/// A host that writes no line for the rest of the family refuses the rest of the family.
+/// A host that writes no line for the other calls of the family refuses them.
 #[test]
 fn what_a_host_does_not_answer_is_refused() {
     let mut host = Small::new();

@@ -1,4 +1,4 @@
-//! A façade, by whoever knows no more of it than that.
+//! A façade, as a caller uses it that knows nothing but the trait.
 
 use authflow::{
     Moment,
@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// As a service does that is made for any façade.
+/// Serves a call as a service does that is made for any façade.
 fn serve<F: Facade>(facade: &F, call: &Call, moment: Moment, host: &Mutex<MemoryHost>) -> Option<Reply> {
     let request: Request<'_, HeaderList> = call.request();
     facade.owns(request.path).then(|| {

@@ -5,7 +5,7 @@ use authflow::testkit::{
     demo::{self, ISV, TENANT},
 };
 
-/// The headers that say who is calling, with a good value and whether they are of the device.
+/// The headers that say who is calling. Each has a good value, and says whether it is of the device.
 const CALLER: [(&str, &str, bool); 7] = [
     ("X-operating-sys-version", "Android 10", true),
     ("X-device-fingerprint", "156aysdna213sac", true),
@@ -37,8 +37,8 @@ fn values(good: &str, byte: u8) -> [(bool, Vec<u8>); 3] {
     ]
 }
 
-/// In a skip without a state token, which is the last thing that is missing. What is no header any more is named first; what is one,
-/// but another tenant, application or language, goes on.
+/// The call is a skip without a state token, which is looked for last. So a value that is no header is named first, and a header of
+/// another tenant or application second. Any language goes on to the missing token.
 #[test]
 fn every_byte_in_every_header_of_the_caller() {
     let mut world = World::new();
@@ -48,7 +48,7 @@ fn every_byte_in_every_header_of_the_caller() {
                 let is_space = is_outside && matches!(byte, b' ' | b'\t');
                 let is_text = (b' '..=b'~').contains(&byte) || is_space;
                 let text = String::from_utf8_lossy(&value).trim_matches([' ', '\t']).to_string();
-                // What is only logged costs no login: all but a control character passes, and a language passes whatever it is.
+                // A value that is only logged costs no login. All but a control character passes, and any language passes.
                 let is_good = match name {
                     "X-L" => true,
                     "X-device-ip" | "X-operating-sys-version" | "X-agent" => is_text || byte >= 0x80,
@@ -68,7 +68,7 @@ fn every_byte_in_every_header_of_the_caller() {
     }
 }
 
-/// A good token with a byte more is another text, and none that does.
+/// A good token with one byte more is another text, which is no token.
 #[test]
 fn every_byte_in_every_token() {
     let mut world = World::new();

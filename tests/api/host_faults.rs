@@ -1,4 +1,4 @@
-//! A host that fails or contradicts itself: "system busy", nothing issued, and nothing spent that need not be.
+//! A host that fails or contradicts itself. The reply is "system busy", nothing is issued, and nothing is spent without need.
 
 use authflow::testkit::{
     Call, HeaderList, HostFault, World,
@@ -57,7 +57,7 @@ fn unavailable_at_any_question_is_busy_and_issues_and_spends_nothing() {
     }
 }
 
-/// A hasher that is down costs nobody a guess; a store that is down while settling costs one, never none.
+/// If the hasher is down, no guess is counted. If the store is down while it settles a wrong guess, that guess is counted.
 #[test]
 fn a_guess_that_could_not_be_judged_is_given_back() {
     let mut world = World::new();
@@ -72,7 +72,7 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
         world.outcome.as_ref().unwrap().facts.attempts_left
     };
     assert_eq!(wrong(&mut world), Some(4));
-    // A wrong guess that nobody was told of is counted all the same, and its answer is the same.
+    // A wrong guess that the host was not told of is counted all the same, and its answer is the same.
     world.host.fault = Some(HostFault::Unavailable("SettleAttempt"));
     assert_eq!(wrong(&mut world), Some(3));
     let events = &world.outcome.as_ref().unwrap().events;
@@ -84,7 +84,7 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
     assert_eq!(wrong(&mut world), Some(2));
 }
 
-/// Whatever ends a request whose guess was not wrong, the guess is given back: nobody is locked out by what was not carried out.
+/// A guess that was not wrong is given back, whatever ends its request. Nobody is locked out by what was not carried out.
 #[test]
 fn a_right_guess_that_comes_to_nothing_is_given_back() {
     for question in ["VerifyPassword", "DecideAccess"] {
@@ -108,7 +108,7 @@ fn a_right_guess_that_comes_to_nothing_is_given_back() {
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
 
-/// A host that is gone before it has told what became of a guess: after 30 seconds it counts as wrong.
+/// A host is gone before it has told what became of a guess. After 30 seconds the guess counts as wrong.
 #[test]
 fn what_a_crash_leaves_reserved_is_contended_and_then_wrong() {
     let mut world = World::new();
@@ -126,7 +126,7 @@ fn what_a_crash_leaves_reserved_is_contended_and_then_wrong() {
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
 
-/// With the hasher down too, locked, unknown and open accounts ask the same.
+/// If the hasher is down too, locked, unknown and open accounts ask the same questions.
 #[test]
 fn a_lock_does_not_show_when_the_hasher_is_down() {
     let asked = |prepare: &dyn Fn(&mut World), name: &str| {
@@ -147,7 +147,7 @@ fn a_lock_does_not_show_when_the_hasher_is_down() {
     assert_eq!(asked(&|_| (), "dora"), open);
 }
 
-/// Drives a request to its first question of a kind, and answers that one with `answer`.
+/// Drives a request to its first question of a kind, and answers it with `answer`.
 fn answered(
     world: &mut World,
     headers: &HeaderList,
@@ -279,7 +279,7 @@ fn two_applications_of_one_client_id_are_no_configuration() {
     assert_eq!(refused.unwrap_err(), ConfigError::DuplicateClientId(client_id));
 }
 
-/// [`Step::unavailable`] is the same for whichever question it holds, and leaves what is finished as it is.
+/// [`Step::unavailable`] does the same for every question, and leaves a finished step as it is.
 #[test]
 fn a_step_that_nobody_answers_is_busy_at_every_question() {
     let mut ready = World::new();

@@ -1,4 +1,4 @@
-//! From password to session: the road of the seed pages, through the façade.
+//! From a password to a session, as on the seed pages, through the façade.
 
 use authflow::testkit::forge::Forge;
 use authflow::testkit::{
@@ -168,7 +168,7 @@ fn an_ordinary_application_ignores_the_tenant() {
     }
 }
 
-/// Request, moment and answers decide every byte.
+/// The request, the moment and the answers decide every byte of the reply.
 #[test]
 fn the_same_request_at_the_same_moment_is_the_same_reply() {
     let run = || {

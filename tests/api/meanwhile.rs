@@ -1,5 +1,5 @@
-//! What a host changes between two calls of a login or a session, without a new revision of the account: the next call judges the
-//! account as it is then.
+//! A host changes an account between two calls of a login or a session, without a new revision. The next call judges the account
+//! as it is then.
 
 use authflow::testkit::{Call, World, demo::MOBILE, invalid_state_token, refusal};
 use authflow::{
@@ -39,7 +39,7 @@ fn a_session_or_a_ticket_of_an_account_that_is_gone_is_none() {
     assert!(world.host.claims.is_empty(), "nothing is used up");
 }
 
-/// A token that waited for the factor shows nothing of the account and sends nothing to it any more.
+/// A token that waited for the factor shows nothing of the account any more, and nothing is sent to it.
 #[test]
 fn a_disabled_account_shows_no_contact() {
     let mut world = World::new();
@@ -70,7 +70,7 @@ fn a_factor_that_is_not_needed_any_more_is_neither_proved_nor_sent() {
     assert_eq!((token_refusal(&world), world.host.outbox.len()), (TokenRefusal::StepClosed, 1));
 }
 
-/// A number is gone after the code was sent: the code proves nothing, and no guess is counted.
+/// The number is removed after the code was sent. The code proves nothing, and no guess is counted.
 #[test]
 fn a_code_to_a_number_that_is_gone_changes_no_password() {
     let not_enrolled = |world: &World| match last_event(world) {

@@ -1,8 +1,8 @@
 //! No password is set by a way that the graph of the policy does not show (invariant 11).
 //!
-//! Two applications of one tenant with policies of their own, one account of any kind, and somebody who has everything: its password, its
-//! authenticator, every code that is sent and every token that is issued. Whatever sequence of calls sets a password, the call must be an
-//! edge of what [`graph_of`] says can happen to that account in that application, as both are at that moment.
+//! There are two applications of one tenant with different policies, one account of any kind, and a caller that has everything: the
+//! account's password, its authenticator, every sent code and every issued token. If any sequence of calls sets a password, the last
+//! call must be an edge of what [`graph_of`] says can happen to that account in that application at that moment.
 
 use authflow::testkit::{
     Answer, Call, MemoryHost, World,
@@ -33,7 +33,7 @@ const APPLICATIONS: [&str; 2] = [demo::ISV, "AnotherApplicationOfTheTenant000"];
 const MOBILE: &str = "+86-13800000009";
 const EMAIL: &str = "ann@example.com";
 
-/// One thing that is tried: where, by which channel, what, and how.
+/// One thing to try: the application, the channel, the call and its variant.
 type Deed = (usize, Channel, u8, u8);
 
 fn channels() -> impl Strategy<Value = Channel> + Clone {
@@ -77,7 +77,7 @@ fn passwords() -> impl Strategy<Value = Option<Password>> {
     prop::option::weighted(0.8, set)
 }
 
-/// Contacts, an authenticator, and which of them are second factors.
+/// Gives an account contacts and an authenticator, and says which of them are second factors.
 fn equip(account: &mut Account, held: u8, enrolled: u8) {
     let held = factors(held);
     account.mobile = Mobile::new(MOBILE).ok().filter(|_| held.contains(Factor::Sms));
@@ -101,12 +101,12 @@ thread_local! {
     static SET: RefCell<BTreeMap<Action, u32>> = RefCell::default();
 }
 
-/// Somebody who has everything.
+/// A caller that has everything.
 struct Somebody {
     world: World,
     policies: [Policy; 2],
     dialect: Dialect,
-    /// The latest state token, its application, and where the login stands.
+    /// The latest state token and its application.
     pending: Option<(usize, String)>,
     /// The latest id token and its application.
     bearer: Option<(usize, String)>,
@@ -134,7 +134,7 @@ impl Somebody {
         self.world.account("ann")
     }
 
-    /// Sends a call; where it sets a password, `action` must lead to that from one of `from`.
+    /// Sends a call. If it sets a password, `action` must lead there from one of `from`.
     fn send(&mut self, at: usize, call: Call, from: &[State], action: Option<Action>) -> Answer {
         let call = call.with_header("X-client-id", APPLICATIONS[at]);
         self.watch(at, from, action, |world| world.send(&call))
@@ -158,7 +158,8 @@ impl Somebody {
             let is_shown = graph_of(&policy, &before, now)
                 .edges()
                 .any(|edge| from.contains(&edge.from) && edge.action == Some(action) && edge.to == to);
-            // And, not by the library's word: nobody sets a password by a second factor without having proved the present one.
+            // This check does not rely on the library's word: nobody sets a password by a second factor without a proof of the present
+            // one.
             let by = match action {
                 Action::ResetPassword(channel) => Factor::of_channel(channel),
                 Action::ChangeOwnPassword(by) => by,
@@ -179,7 +180,7 @@ impl Somebody {
         }
     }
 
-    /// Asks for a code, and gives the latest: that of a decoy too.
+    /// Asks for a code and returns the latest one, which may be a decoy's.
     fn code(&mut self, at: usize, channel: Channel, of_type: &str, pending: Option<&str>) -> String {
         self.world.clock.pass(1);
         let (path, member, named, ending) = spelling(channel);
@@ -285,19 +286,19 @@ impl Somebody {
             }
             15 | 16 => {
                 let Some((at, token)) = self.bearer.clone() else { return };
-                // EIAM's type for it; without a state token it is the signed-in subject's.
+                // This is EIAM's type of code. Without a state token it is the signed-in subject's.
                 let code = self.code(at, channel, "CHANGE_PWD", None);
                 let body = json!({ "verify_code": code, "password": self.chosen() });
                 let call = Call::post(&format!("/api/v2/sdk/pwd/change-by-{member}"), &body).bearing(&token);
                 self.send(at, call, &[State::SessionIssued], Some(Action::ChangeOwnPassword(by)));
             }
             _ if how < 128 => self.world.clock.pass(u64::from(how) * 10),
-            // As an administrator does.
+            // An administrator does this.
             _ => self.world.change("ann", |ann| equip(ann, how, how & how >> 3)),
         }
     }
 
-    /// As a host with routes of its own does, by any channel.
+    /// Resets the password by any channel, as a host with its own routes does.
     fn reset_by_engine(&mut self, at: usize, channel: Channel) {
         let named = spelling(channel).2;
         let caller = || Caller {
@@ -330,7 +331,7 @@ impl Somebody {
     }
 }
 
-/// How the family spells a channel: in a path, a member of a body, the account's own, and the type of a code.
+/// The spellings of a channel: in a path, in a body, as the account's contact, and in the type of a code.
 fn spelling(channel: Channel) -> (&'static str, &'static str, &'static str, &'static str) {
     match channel {
         Channel::Sms => ("sms", "mobile", MOBILE, "SMS"),
@@ -351,7 +352,7 @@ fn invariant_11_no_password_is_set_by_a_way_that_the_graph_does_not_show() {
         Ok(())
     });
     ran.unwrap_or_else(|error| panic!("{error}"));
-    // Lives that set no password show nothing.
+    // Runs that set no password would prove nothing.
     SET.with_borrow(|set| {
         for action in [
             Action::ChangePassword(Factor::Password),

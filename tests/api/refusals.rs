@@ -1,4 +1,5 @@
-//! What a caller is told: the second seed's table byte for byte, in both languages, and which fault comes first.
+//! What a caller is told: the table of the second seed page, byte for byte in both languages, and the order of the
+//! faults.
 
 use authflow::outcome::{Event, TokenRefusal};
 use authflow::testkit::{
@@ -95,7 +96,7 @@ fn without_a_language_the_application_chooses_and_before_it_the_engine() {
     assert_eq!(world.send(&Call::get("/elsewhere").on(&headers)).text("error_msg"), "接口不存在");
 }
 
-/// Everything is wrong at once; mending one fault after the other shows the next.
+/// Everything is wrong at once. Each mended fault shows the next one.
 #[test]
 fn device_before_client_id_before_application_before_token_before_user() {
     let mut world = World::new();
@@ -115,7 +116,7 @@ fn device_before_client_id_before_application_before_token_before_user() {
     for (headers, (code, ..)) in mended.iter().zip(SEED_TABLE) {
         assert_eq!(check_exist(&mut world, headers).text("error_code"), code);
     }
-    // The same on a call with a body, which comes after the application too.
+    // The same holds for a call with a body, whose fault comes after the application's too.
     let body_of = |world: &mut World, headers: &HeaderList| {
         world
             .send(&Call::new("POST", "/api/v2/sdk/login").on(headers).with_body(b"nonsense"))
@@ -160,7 +161,7 @@ fn a_header_given_twice_is_refused() {
     }
 }
 
-/// Why an id token is refused, each with the same bytes for the client.
+/// An id token is refused for each of these reasons, with the same bytes for the client.
 #[test]
 fn an_id_token_is_refused_for_many_reasons_and_with_one_message() {
     let refused = |change: &dyn Fn(&mut World)| {

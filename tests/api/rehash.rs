@@ -1,4 +1,4 @@
-//! A right password whose verifier is outdated: it is hashed anew by the commit of the step that proved it, and by no other.
+//! A right password whose verifier is outdated is hashed again by the commit of the step that proved it, and by no other.
 
 use authflow::testkit::{
     Call, HostFault, World,
@@ -15,7 +15,7 @@ use serde_json::json;
 
 const NEW: &str = "Battery-Staple-8";
 
-/// A world in which everybody's verifier is outdated.
+/// A world in which three verifiers are outdated.
 fn outdated() -> World {
     let mut world = World::new();
     for name in ["alice", "erin", "mona"] {
@@ -28,7 +28,7 @@ fn is_outdated(world: &mut World, name: &str) -> bool {
     world.account(name).password.as_ref().unwrap().verifier.expose() != PASSWORD
 }
 
-/// What a request wants written.
+/// The writes that a request asks for.
 fn writes(world: &mut World, call: &Call) -> Vec<Write> {
     let step = world.begin(call);
     match world.until_commit(step) {
@@ -57,7 +57,7 @@ fn a_sign_in_renews_the_verifier_and_its_session_lives() {
     assert_eq!(rehashes(&writes(&mut world, &Call::login("alice", PASSWORD))), 0, "once");
 }
 
-/// A pending login keeps nothing else, and its state token is of the revision that stays.
+/// The commit of a pending login keeps nothing else. Its state token is of the revision, which stays.
 #[test]
 fn a_sign_in_that_ends_pending_commits_the_rehash_alone() {
     for (name, status) in [("erin", "PASSWORD_WARN"), ("mona", "MFA_AUTH")] {
@@ -86,7 +86,7 @@ fn a_host_that_cannot_renew_it_issues_nothing() {
         world.host.fault = Some(HostFault::Unavailable("Commit"));
         assert_eq!(world.login(name).status, 500);
         assert!(is_outdated(&mut world, name) && world.host.sessions.is_empty());
-        // Somebody changed the account in between.
+        // Another request changed the account in between.
         world.host.fault = None;
         let step = world.begin(&Call::login(name, PASSWORD));
         let step = world.until_commit(step);
@@ -114,7 +114,7 @@ fn a_password_that_is_changed_in_the_same_step_is_not_hashed_twice() {
     }
 }
 
-/// What the host says without a verifier is ignored, whatever it is; and a denial writes nothing.
+/// Without a verifier the host's answer is ignored, whatever it is. A denial writes nothing.
 #[test]
 fn who_does_not_get_in_gets_no_new_verifier() {
     let nobody: &dyn Fn(&mut World) = &|world| world.host.accounts.clear();
@@ -134,7 +134,7 @@ fn who_does_not_get_in_gets_no_new_verifier() {
     assert!(writes(&mut world, &Call::login("alice", "wrong")).is_empty());
 }
 
-/// Account and verifier are there together, or not at all.
+/// The question has both an account and a verifier, or neither.
 #[test]
 fn the_question_names_the_account_whose_verifier_it_has() {
     let named = |name: &str| {

@@ -1,4 +1,4 @@
-//! A page that is loaded again begins its login anew. The code in hand keeps its worth, once and on its device; what was counted stays counted.
+//! A page that is loaded again begins its login again. The code in hand is still good, once and on its device. What was counted stays counted.
 
 use authflow::testkit::{
     Answer, Call, World,
@@ -25,7 +25,7 @@ fn wrong_code() -> (u16, Value) {
     refusal("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code")
 }
 
-/// A login that waits for one more step.
+/// Signs in, and returns the state token of a login that waits for one more step.
 fn pending(world: &mut World, name: &str) -> String {
     let answer = world.login(name);
     answer.state_token().into()
@@ -59,15 +59,15 @@ fn a_code_is_good_in_the_next_login_of_its_device_and_in_one_login_only() {
     world.send(&prove(&first, "000000x"));
     let left = world.outcome.as_ref().unwrap().facts.attempts_left;
     assert_eq!(left, Some(3), "it has counted as a wrong guess");
-    // The state token that was spent with it is spent.
+    // The state token that was spent with the code stays spent.
     assert_eq!(world.send(&prove(&second, &code)).parts(), invalid_state_token());
-    // The other one is not, and takes another code.
+    // The other state token is not spent, and takes another code.
     world.clock.pass(60);
     let another = ask(&mut world, &first, "MFA_AUTH_SMS");
     assert_eq!(world.send(&prove(&first, &another)).text("status"), "SUCCESS");
 }
 
-/// Both are judged before either is written.
+/// Both logins are judged before either is written.
 #[test]
 fn of_two_logins_at_once_one_uses_the_code() {
     let mut world = World::new();
@@ -81,7 +81,7 @@ fn of_two_logins_at_once_one_uses_the_code() {
     assert_eq!((first.0, first.1["status"].as_str()), (200, Some("SUCCESS")));
     assert_eq!(second, wrong_code());
     assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Replayed, 1));
-    // What lost has spent nothing: its login takes another code.
+    // The losing request has spent nothing, so its login takes another code.
     world.clock.pass(60);
     let another = ask(&mut world, &logins[1], "MFA_AUTH_SMS");
     assert_eq!(world.send(&prove(&logins[1], &another)).text("status"), "SUCCESS");
@@ -113,7 +113,7 @@ fn a_denial_uses_the_code_up_for_every_login() {
     assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Replayed, 0));
 }
 
-/// Whoever knows the password and is told the code has not the device that asked for it.
+/// A thief who knows the password and is told the code does not have the device that asked for it.
 #[test]
 fn a_code_is_good_in_no_login_of_another_device() {
     let mut world = World::new();
@@ -123,14 +123,14 @@ fn a_code_is_good_in_no_login_of_another_device() {
     let strangers = world.send(&elsewhere(Call::login("mona", PASSWORD))).state_token().to_owned();
     assert_eq!(world.send(&elsewhere(prove(&strangers, &code))).parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::NoCode);
-    // Nor does a code of theirs take the place of it.
+    // A code for the thief's login does not replace the code either.
     world.clock.pass(60);
     let asked = Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&strangers);
     assert_eq!(world.send(&elsewhere(asked)).status, 200);
     assert_eq!(world.send(&prove(&own, &code)).text("status"), "SUCCESS");
 }
 
-/// Neither a new login nor a new code is a new set of guesses.
+/// Neither a new login nor a new code brings new guesses.
 #[test]
 fn guesses_are_counted_over_all_logins_and_all_codes() {
     let mut world = World::new();
@@ -154,7 +154,7 @@ fn guesses_are_counted_over_all_logins_and_all_codes() {
     assert_eq!(reason(&world), ProofRefusal::Locked);
 }
 
-/// A caller that shows nothing is no device: two of them are not the same one.
+/// A caller that shows nothing has no device, so two such callers do not share one.
 #[test]
 fn a_code_of_a_caller_that_shows_nothing_is_of_its_login() {
     let mut world = World::with_policy(Policy { allows_unbound: true, ..demo::policy() });

@@ -1,4 +1,4 @@
-//! The secret of an authenticator is sealed: what it proves, what seals it anew, and what does not open.
+//! The secret of an authenticator is sealed: what it proves, what seals it again, and what happens if it does not open.
 
 use authflow::{
     Application, Applications, ClientId, Config, ConfigError, Engine,
@@ -14,7 +14,7 @@ use authflow::{
     token::KeyId,
 };
 
-/// tom's secret is sealed under an earlier key.
+/// A world in which tom's secret is sealed under an earlier key.
 fn earlier() -> World {
     let mut world = World::new();
     world.host.seal_under_earlier_key("tom");
@@ -78,7 +78,7 @@ fn a_right_one_time_password_seals_its_secret_anew_and_its_session_lives() {
     assert_eq!(world.check_exist(granted.id_token()).status, 200);
     assert_eq!(world.check_exist(other.id_token()).status, 200);
 
-    // The next one seals nothing, and the earlier key is needed no more.
+    // The next proof seals nothing, and the earlier key is no longer needed.
     world.clock.now = START.plus_seconds(Totp::STEP_SECONDS);
     let before = sealed(&mut world);
     assert_eq!(prove(&mut world).text("status"), "SUCCESS");
@@ -103,7 +103,7 @@ fn the_commit_says_so_beside_the_step_that_is_used() {
     assert!(!printed.contains(secret.as_str()), "{printed}");
 }
 
-/// A wrong one, one that was used, one whose step comes to nothing: none of them seals.
+/// A wrong password, a used one, and one whose step comes to nothing all seal nothing.
 #[test]
 fn nothing_else_seals_anew() {
     let mut world = earlier();
@@ -137,12 +137,12 @@ fn a_secret_whose_key_is_missing_is_unavailable() {
     let missing = NotOpened::KeyMissing(KeyId::new("seal-2").unwrap());
     assert_unavailable(&mut with_keys(None), &missing);
     assert_unavailable(&mut with_keys(Some(demo::earlier_sealing_keys())), &missing);
-    // With its key it is there again.
+    // With its key the secret opens again.
     let mut world = with_keys(Some(demo::sealing_keys()));
     assert_eq!(prove(&mut world).text("status"), "SUCCESS");
 }
 
-/// Whoever writes to the database and has an authenticator does not get in by it at another account.
+/// A thief who writes to the database and has an authenticator does not get into another account by it.
 #[test]
 fn a_secret_that_was_moved_from_another_account_is_unavailable() {
     let foreign = NotOpened::Foreign(KeyId::new("seal-2").unwrap());
@@ -170,7 +170,7 @@ fn a_secret_that_was_moved_from_another_account_is_unavailable() {
     }
 }
 
-/// An account that has none is told from one whose secret does not open.
+/// An account without a secret is told from one whose secret does not open.
 #[test]
 fn what_does_not_open_is_still_enrolled() {
     let mut world = with_keys(None);

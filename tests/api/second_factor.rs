@@ -87,7 +87,7 @@ fn by_email_with_or_without_the_address_or_its_mask() {
     }
 }
 
-/// Another recipient is a wrong code, and asking to send there tells nothing and goes nowhere.
+/// A code for another recipient is wrong. A request to send there tells nothing, and no stranger gets a code.
 #[test]
 fn the_recipient_is_the_accounts_own() {
     let mut world = World::new();
@@ -105,7 +105,7 @@ fn the_recipient_is_the_accounts_own() {
     let decoy = world.host.outbox.last().unwrap().clone();
     assert!(decoy.decoy && decoy.recipient.as_str() == MOBILE, "not even the host learns what was guessed");
     assert_eq!(prove(&mut world, BY_SMS, &token, decoy.code.expose()).parts(), wrong_code());
-    // It cost what a real one costs, so numbers cannot be tried out for nothing.
+    // The decoy cost what a real code costs, so nobody can try numbers out for nothing.
     let right = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
     assert_eq!(world.send(&Call::post(SMS, &right).pending(&token)).status, 400);
 }
@@ -137,7 +137,7 @@ fn a_wrong_code_spends_no_token_and_guesses_are_counted_over_logins() {
     let code = sms(&mut world, &token);
     assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), wrong_code(), "locked");
     assert_eq!(reason(&world), ProofRefusal::Locked);
-    // The other factor has a count of its own, and the same login goes on.
+    // The other factor has its own count, and the same login goes on.
     world.send(&Call::post(MAIL, &json!({ "type": "MFA_AUTH_EMS" })).pending(&token));
     let code = world.code();
     assert_eq!(prove(&mut world, BY_MAIL, &token, &code).text("status"), "SUCCESS");
@@ -154,13 +154,13 @@ fn an_authenticator_proves_and_its_password_counts_once() {
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
     assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Wrong, 1));
-    // An earlier step is spent with it; a later one is not.
+    // The proof spends its time step and every earlier one, but no later one.
     world.clock.now = START.plus_seconds(Totp::STEP_SECONDS);
     let code = world.totp("tom", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).text("status"), "SUCCESS");
 }
 
-/// Two requests with one password, both judged before either is written.
+/// Two requests present one password, and both are judged before either is written.
 #[test]
 fn a_race_for_one_time_step_has_one_winner() {
     let mut world = World::new();
@@ -198,7 +198,7 @@ fn only_what_is_enrolled_and_not_proved_yet_is_taken() {
         not_sent
     );
     assert!(world.host.outbox.is_empty());
-    // An authenticator whose enrolment was never finished: not even the right password counts.
+    // The enrolment of this authenticator was never finished, so not even the right password counts.
     let token = pending(&mut world, "mona");
     let mona = world.account("mona");
     mona.totp = Some(demo::totp(mona));

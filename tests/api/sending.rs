@@ -50,7 +50,7 @@ fn not_yet(seconds: u64) -> (u16, Value) {
     refusal("IDAAS.SDK.CAPTCHA.0101", &message)
 }
 
-/// For how many seconds a client must wait, as the headers of the latest reply say.
+/// The seconds for which a client must wait, as the headers of the latest reply say.
 fn retry_after(world: &World) -> Option<String> {
     let reply = world.api.reply(world.outcome.as_ref().unwrap());
     let named = reply.headers().find(|(name, _)| *name == "retry-after");
@@ -105,7 +105,7 @@ fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
     }
 }
 
-/// A client is told how long it must wait, in what it reads and in what it measures by; of what no waiting helps against, neither.
+/// A client is told how long it must wait, in the message and in a header. If no wait helps, neither says anything.
 #[test]
 fn a_wait_is_told_apart_from_what_could_not_be_sent() {
     let mut world = World::new();
@@ -127,7 +127,8 @@ fn a_wait_is_told_apart_from_what_could_not_be_sent() {
     assert_eq!(retry_after(&world), None, "to a robot nothing is told");
 }
 
-/// Whoever asks for a number, again and again, is told the same waits after the same questions, whoever has it: to the byte and the second.
+/// A caller that asks for a number again and again is told the same waits after the same questions, whether or not an account has the
+/// number. The replies agree to the byte, and the waits to the second.
 #[test]
 fn a_wait_does_not_tell_who_has_an_account() {
     let seen = |prepare: &dyn Fn(&mut World)| {
@@ -157,7 +158,7 @@ fn a_wait_does_not_tell_who_has_an_account() {
     assert_eq!(seen(&|world| world.account("mona").status = AccountStatus::Disabled), known, "disabled");
 }
 
-/// A code that no call of the dialect takes is asked for in vain: as malformed as a type that nobody knows.
+/// A code that no call of the dialect takes is not sent. Its type is as malformed as an unknown one.
 #[test]
 fn a_code_that_no_call_takes_is_not_sent() {
     let types = [
@@ -193,7 +194,7 @@ fn a_code_that_no_call_takes_is_not_sent() {
     }
 }
 
-/// And where the policy has no reset, no dialect sends a code for one.
+/// If the policy has no reset, no dialect sends a code for one.
 #[test]
 fn a_code_of_a_forgotten_password_is_sent_only_where_the_policy_has_a_reset() {
     for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {
@@ -206,7 +207,7 @@ fn a_code_of_a_forgotten_password_is_sent_only_where_the_policy_has_a_reset() {
     }
 }
 
-/// The client is answered as anybody, and gets nothing; the host is told whom only an administrator can help.
+/// The client gets the same answer as any other, and no code. The host is told of a subject whom only an administrator can help.
 #[test]
 fn whoever_has_no_way_back_and_asks_for_one_is_told_of_to_the_host() {
     let ask = |enrolled: &[Factor], second_factor, recovery: &[Channel]| {
@@ -231,7 +232,8 @@ fn whoever_has_no_way_back_and_asks_for_one_is_told_of_to_the_host() {
     }
 }
 
-/// Unknown, disabled and without a number answer the same bytes after the same questions, sending and signing in.
+/// A number that nobody has, and the numbers of a disabled and a locked account, get the same bytes after the same questions. This holds
+/// for a send and for a sign-in.
 #[test]
 fn who_has_an_account_does_not_show() {
     let seen = |prepare: &dyn Fn(&mut World), code: Option<&str>| {
@@ -316,7 +318,7 @@ fn what_no_call_takes_is_malformed() {
     ] {
         assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed(what), "{body}");
     }
-    // A code of a pending login takes its token, and no other code does.
+    // A code of a pending login takes its state token, and no other code does.
     let without = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
     assert_eq!(world.send(&Call::post(SMS, &without)).parts(), invalid_state_token());
     let pending = world.login("mona");
@@ -333,7 +335,7 @@ fn demanding() -> Policy {
     Policy { demands_captcha: true, ..demo::policy() }
 }
 
-/// Nobody judges what nobody demands; and a pending login has proved more than a captcha does.
+/// A captcha that is not demanded is not judged. A pending login has proved more than a captcha does.
 #[test]
 fn a_captcha_that_is_not_demanded_is_passed_over() {
     let mut world = World::new();
@@ -350,7 +352,7 @@ fn a_captcha_that_is_not_demanded_is_passed_over() {
     assert!(!world.host.asked.contains(&"JudgeCaptcha"));
 }
 
-/// The question says to whom the code would go, in the form in which numbers are compared.
+/// The question names the recipient of the code, in the form in which numbers are compared.
 #[test]
 fn a_captcha_that_is_demanded_is_judged_with_the_recipient_and_missing_is_none() {
     let mut world = World::with_policy(demanding());
@@ -368,7 +370,7 @@ fn a_captcha_that_is_demanded_is_judged_with_the_recipient_and_missing_is_none()
     assert_eq!(world.host.outbox.len(), 1, "nothing more was sent");
 }
 
-/// Before anything is counted or written.
+/// A robot is refused before anything is counted or written.
 #[test]
 fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
     let mut world = World::with_policy(demanding());
@@ -394,7 +396,7 @@ fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
     }
 }
 
-/// Whoever knows no more than a number spends nothing of its owner's: neither guesses at the second factor nor its codes.
+/// A stranger who knows only a number spends nothing of its owner's: neither guesses at the second factor nor the budget of its codes.
 #[test]
 fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
     let mut world = World::new();
@@ -418,7 +420,7 @@ fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
     );
 }
 
-/// Whoever knows the password learns no number by asking for codes at all of those that its mask leaves open.
+/// A thief who knows the password does not learn the number by asking for codes to every number that its mask leaves open.
 #[test]
 fn the_budget_of_a_login_does_not_tell_which_number_it_is() {
     let mut world = World::new();
@@ -429,8 +431,8 @@ fn the_budget_of_a_login_does_not_tell_which_number_it_is() {
     }
 }
 
-/// The budget is that of the number as it is stored: a host that finds its account by other spellings opens no second one, and who
-/// has no such account has one of each, which costs nobody a message.
+/// The budget is that of the stored number. A host that finds its account by other spellings opens no second budget. If no account is
+/// found, each spelling has its own budget, which costs nobody a message.
 #[test]
 fn a_budget_is_of_the_contact_as_it_is_stored() {
     let ask = |world: &mut World, typed: &str, stored: &str| {
@@ -449,7 +451,7 @@ fn a_budget_is_of_the_contact_as_it_is_stored() {
     assert_eq!(world.host.sends.len(), 2);
 }
 
-/// Whoever has the database has no key: the same number is another slot under each ring.
+/// A thief with the database has no key: the same number has another slot under each ring.
 #[test]
 fn slots_of_sends_tell_no_number() {
     let slot = |ring: KeyRing| {
@@ -467,12 +469,12 @@ fn slots_of_sends_tell_no_number() {
     assert_ne!(slot(ring(1)), slot(ring(2)));
 }
 
-/// A world whose application sends so many in all.
+/// A world whose application sends at most so many codes in all.
 fn summed(daily_in_all: u32) -> World {
     let sending = SendPolicy::new(Lifetime::of::<1>(), 2).unwrap().with_daily_in_all(daily_in_all).unwrap();
     let mut world = World::with_policy(Policy { sending, ..demo::policy() });
     let mona = world.account("mona").clone();
-    // As many people as it takes, each with a number.
+    // There are enough accounts, each with a number.
     for number in 0..20 {
         let id = AccountId::new(&format!("p{number}")).unwrap();
         let mobile = Mobile::new(&theirs(number)).ok();
@@ -536,7 +538,7 @@ fn at_half_of_the_sum_a_captcha_is_demanded_of_everybody_and_at_its_end_nobody_g
     assert_eq!(ask_as(&mut world, &theirs(9), "human").parts(), not_yet(3 * 3_600));
 }
 
-/// Whoever types numbers that nobody has costs nobody a message.
+/// Numbers that nobody has cost nobody a message.
 #[test]
 fn decoys_bring_the_captcha_and_close_nothing_and_cost_the_same_writes() {
     let mut world = summed(2);
@@ -558,7 +560,8 @@ fn decoys_bring_the_captcha_and_close_nothing_and_cost_the_same_writes() {
     );
 }
 
-/// Filled by numbers of one's own to one below half, the sum would tell by the next request but one whether the next was somebody's.
+/// An attacker may fill the sum to one below half. The next request but one must not tell whether an account has the number of the next
+/// one.
 #[test]
 fn the_captcha_at_half_of_the_sum_does_not_tell_who_has_an_account() {
     let probe = |target: &str| {
@@ -591,7 +594,7 @@ fn pending_logins_have_a_budget_of_their_own_and_no_sum() {
     assert_eq!(sums, world.host.sums);
 }
 
-/// Where the policy demands one anyway, it has been judged before, and is not judged again.
+/// If the policy demands a captcha anyway, it has been judged before, and is not judged again.
 #[test]
 fn a_captcha_is_judged_once() {
     let mut world = summed(8);
@@ -606,7 +609,7 @@ fn a_captcha_is_judged_once() {
     assert_eq!(ask_as(&mut strict, &theirs(2), "human").parts(), not_yet(12 * 3_600));
 }
 
-/// Also while it has been found that a captcha is needed.
+/// The host may also fail after it has said that a captcha is needed.
 #[test]
 fn a_host_that_fails_at_half_sends_nothing() {
     let mut world = summed(2);
@@ -615,7 +618,7 @@ fn a_host_that_fails_at_half_sends_nothing() {
     assert_eq!(ask_as(&mut world, &theirs(1), "human").status, 500);
     assert_eq!(world.host.outbox.len(), 1);
     world.host.fault = None;
-    // A host that says it again has not looked.
+    // A host that gives this answer twice has not looked.
     let body = json!({ "mobile": theirs(1), "type": "LOGIN_SMS", "captcha_token": "human" });
     let mut step = world.begin(&Call::post(SMS, &body));
     let refused = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));

@@ -1,4 +1,4 @@
-//! Failing to sign in: one face for every reason, and every guess counted.
+//! Failures to sign in look alike for every reason, and every guess is counted.
 
 use authflow::testkit::{
     Answer, Call, World,
@@ -24,7 +24,7 @@ fn reason(world: &World) -> ProofRefusal {
     }
 }
 
-/// The world's careless host says "matches" whenever there is no verifier: the answer must not count.
+/// The world's careless host says "matches" whenever there is no verifier. That answer must not count.
 #[test]
 fn every_failure_has_the_same_bytes_after_the_same_questions() {
     let mut seen = Vec::new();
@@ -50,7 +50,7 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
     assert!(seen.iter().all(|(status, bytes)| *status == 400 && bytes == expected));
 }
 
-/// An account whose password has expired must not look different to somebody who does not know the password.
+/// An account with an expired password must look like any other to a caller that does not know the password.
 #[test]
 fn expiry_is_told_only_after_a_right_password() {
     let mut world = World::new();
@@ -106,7 +106,7 @@ fn guesses_are_counted_across_spellings_devices_and_applications() {
     assert_eq!(lock(&mut world, "nobody"), Some(2), "an account that does not exist has a count too");
 }
 
-/// A right password is the only thing that clears a count: a login that begins, or ends elsewhere, does not.
+/// Only a right password clears a count. A login that begins, or that ends elsewhere, does not.
 #[test]
 fn a_skip_or_a_new_login_refills_nothing() {
     let mut world = World::new();

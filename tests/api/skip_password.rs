@@ -1,4 +1,4 @@
-//! Every way in which a state token is no good, and what a skip never does.
+//! Every fault of a state token, and what a skip never does.
 
 use authflow::testkit::{
     Call, Setup, World,
@@ -21,7 +21,7 @@ fn reason(world: &World) -> TokenRefusal {
     }
 }
 
-/// After this change, a token that would have been good is refused, nothing is issued, and nothing is written.
+/// After this change, a good token is refused, nothing is issued, and nothing is written.
 fn refused_after(change: impl FnOnce(&mut World)) -> TokenRefusal {
     let mut world = World::new();
     let warned = world.login("erin");
@@ -119,7 +119,7 @@ fn an_account_that_changed_meanwhile_is_refused() {
     for status in [AccountStatus::Disabled, AccountStatus::Locked] {
         let changed = refused_after(|world| world.change("erin", |erin| erin.status = status));
         assert_eq!(changed, TokenRefusal::AccountChanged);
-        // Even where the host forgot to bump the revision.
+        // The same holds if the host forgot to raise the revision.
         assert_eq!(refused_after(|world| world.account("erin").status = status), TokenRefusal::StepClosed);
     }
     let reset = |world: &mut World| {
@@ -189,7 +189,7 @@ fn no_interleaving_of_logins_buys_a_fourth_skip() {
     let granted = warned.iter().filter(|warned| world.skip(warned.state_token()).status == 200).count();
     assert_eq!((granted, world.host.sessions.len()), (3, 3));
 
-    // All of them have been looked at before the first is written: the budget is the host's to guard.
+    // All skips are looked at before the first is written, so the host must guard the budget.
     let mut world = World::new();
     let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
     let mut steps = Vec::new();

@@ -1,4 +1,4 @@
-//! How an application speaks: dialects, told attempts, where identity stands, and who signs id tokens.
+//! What differs by application: the dialect, the told attempts, the place of the identity, and the signer of id tokens.
 
 use authflow::testkit::{
     Call, HostFault, Setup, World,
@@ -125,7 +125,7 @@ fn an_id_token_signed_outside_is_written_and_judged_here() {
     assert_eq!(payload(&id_token)["sub"], "id-alice");
     assert_eq!(world.check_exist(&id_token).status, 200);
     assert_eq!(world.host.asked, ["VerifyBytes", "CheckSession", "FindAccount"]);
-    // Expired to the second, whoever signed it.
+    // The token expires to the second, whoever signed it.
     world.clock.now = START.plus_seconds(7_200);
     assert_eq!(world.check_exist(&id_token).status, 400);
     assert_eq!(world.host.asked, ["VerifyBytes"]);
@@ -159,7 +159,7 @@ fn what_the_host_finds_no_good_signature_on_is_forged() {
     assert_eq!(world.host.asked, ["VerifyBytes"], "nothing in it was believed");
 }
 
-/// The application's own key, which a relying party may hold, counts no more once the keys are outside.
+/// A relying party may hold the application's own key. It no longer counts once the keys are outside.
 #[test]
 fn a_token_under_the_applications_key_is_none_where_the_keys_are_outside() {
     let here = World::new().login("alice").text("id_token").to_string();

@@ -1,5 +1,5 @@
-//! How many id tokens a client cannot read that decodes them with standard base64, as `java.util.Base64.getDecoder()` does, instead of base64url
-//! (RFC 7515 §2). One of the two public clients of the family does.
+//! The number of id tokens that a client cannot read if it decodes them with standard base64, as `java.util.Base64.getDecoder()` does,
+//! instead of base64url (RFC 7515 §2). One of the two public clients of the family does so.
 //!
 //! ```sh
 //! cargo test --all-features --test api standard_base64 -- --nocapture
@@ -16,7 +16,7 @@ use serde_json::json;
 
 const PEOPLE: usize = 1_000;
 
-/// Somebody of this name, with a user name, a number and an address in ASCII, alone in the world.
+/// A world whose only account has this name, and a user name, a number and an address in ASCII.
 fn world_of(identity: IdentityPlace, number: usize, name: &str) -> World {
     let isv = Application::isv(ClientId::new(demo::ISV).unwrap(), [demo::tenant()]);
     let applications = vec![Application { identity, ..isv }];
@@ -34,7 +34,7 @@ fn world_of(identity: IdentityPlace, number: usize, name: &str) -> World {
     World::of(Api::new(Engine::new(config).unwrap()), host)
 }
 
-/// Of so many tokens, how many have a character in header or payload that standard base64 has not.
+/// The number of tokens whose header or payload has a character that standard base64 lacks.
 fn unreadable(identity: IdentityPlace, name: impl Fn(usize) -> String) -> usize {
     let is_unreadable = |number: &usize| {
         let mut world = world_of(identity, *number, &name(*number));
@@ -49,7 +49,7 @@ fn latin(number: usize) -> String {
     format!("Erin Example {number}")
 }
 
-/// A family name and a given one, of the most frequent characters.
+/// A family name and a given name, of the most frequent characters.
 fn chinese(number: usize) -> String {
     let pick = |of: &str, at: usize| of.chars().nth(at % of.chars().count()).unwrap();
     let given = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平";
@@ -66,7 +66,7 @@ fn only_names_beyond_ascii_make_a_token_that_standard_base64_does_not_read() {
             "{place}: {ascii} of {PEOPLE} id tokens with names in ASCII, {beyond} of {PEOPLE} with Chinese names"
         );
         assert_eq!(ascii, 0, "no byte below 128 but > ? ~ gives one of the two characters");
-        // Where in its group of three bytes the name begins decides it too, and that follows from all that stands before it.
+        // The place of the name in its group of three bytes also decides, and that follows from all that stands before it.
         assert!(beyond > PEOPLE / 20 || identity == IdentityPlace::Api, "{beyond}");
     }
 }

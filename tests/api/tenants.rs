@@ -1,4 +1,4 @@
-//! The server of a tenant: a token instead of its secret, and a session's tokens anew.
+//! The server of a tenant: a token instead of its secret, and new tokens for a session.
 
 use authflow::{
     ClientId, Dialect, TenantId,
@@ -131,7 +131,7 @@ fn a_token_is_of_its_server_alone() {
             }
         }
     }
-    // No other token is one, nor is one good for anything else.
+    // No other token is a server's token, and a server's token is good for nothing else.
     let own = mint(TenantServer::Tenant(demo::tenant()));
     let forged = own.replacen("tenantToken-A", "tenantToken-B", 1);
     for bearer in [&forged, "tenantToken-", "tenantToken-AAAA", &own[..own.len() - 1]] {
@@ -253,7 +253,7 @@ fn a_refresh_for_a_tenant_takes_the_device_and_the_subject_as_they_are() {
     assert_eq!(world.send(&Call::refresh_for_tenant(&session).bearing("nonsense")).parts(), no_credential());
 }
 
-/// The page marks the address as one that must be there, and the agent as one that need not.
+/// The page marks the address as required, and the agent as optional.
 #[test]
 fn the_address_must_be_there_and_the_agent_need_not() {
     let mut world = World::new();
@@ -272,7 +272,7 @@ fn the_address_must_be_there_and_the_agent_need_not() {
     assert_eq!(sent("session_token").parts(), invalid());
 }
 
-/// There the server's credential stands for the signature.
+/// Here the server's credential stands for the signature.
 #[test]
 fn where_calls_must_be_signed_a_tenants_server_shows_the_token_as_it_is() {
     let setup = Setup { dialect: Dialect::OneAccess, call_key: Some(demo::call_key()), ..Setup::default() };
@@ -299,7 +299,7 @@ fn no_secret_and_no_token_of_a_server_is_printed() {
     assert!(!printed.contains(&token) && !printed.contains(&session));
 }
 
-/// Off unless a policy says so. Where it is off, nothing is told and nothing changes.
+/// A server refreshes only if the policy says so. Otherwise nothing is told and nothing changes.
 #[test]
 fn no_server_refreshes_where_the_policy_does_not_say_so() {
     assert!(!Policy::default().refreshes_for_servers);

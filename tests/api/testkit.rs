@@ -1,4 +1,4 @@
-//! The test kit: every state is reached, every attack is withstood or told of.
+//! The test kit reaches every state, and every attack is withstood or told of.
 
 use authflow::{
     Audience, Dialect, SessionId, TenantId,
@@ -94,7 +94,7 @@ fn what_a_policy_does_not_lead_to_is_unreachable() {
         let unreachable = Scenario::new(policy).reach(state).err().unwrap();
         assert_eq!((unreachable.wanted, unreachable.reached), (state, instead));
     }
-    // Without ageing a password still expires by an administrator's word, and without passwords one signs in by code.
+    // Without ageing a password still expires by an administrator's word. Without passwords a subject signs in by code.
     assert_eq!(
         reached(plain, None, State::Pending(Stage::PasswordExpired)).state,
         State::Pending(Stage::PasswordExpired)
@@ -109,7 +109,7 @@ fn what_a_policy_does_not_lead_to_is_unreachable() {
     assert_eq!(reached(always, None, State::SessionIssued).state, State::SessionIssued);
 }
 
-/// And each is tried as often as there are calls to try it with.
+/// Each attack is tried as often as there are calls to try it with.
 #[test]
 fn every_attack_is_withstood_in_every_state() {
     let rotating = Policy { rotate_session_tokens: true, ..demo::policy() };
@@ -122,7 +122,8 @@ fn every_attack_is_withstood_in_every_state() {
                     attack.mount(&login).unwrap_or_else(|breach| panic!("{state:?} {second:?}: {breach}"))
                 });
                 let tried = withstood.map(|withstood| withstood.tried);
-                // The proof of the second factor has a guess in it, and a skip has none; a token from before a change is not judged as far.
+                // The proof of the second factor contains a guess, and a skip contains none. A token from before a change is not judged
+                // that far.
                 let is_proved = second.is_some() && state != STATES[0] && state != State::Denied;
                 let guessed = usize::from(is_proved && state != State::PasswordChanged);
                 assert_eq!(withstood[0].guesses, guessed, "{state:?} {second:?}");
@@ -130,7 +131,7 @@ fn every_attack_is_withstood_in_every_state() {
                     withstood[2..].iter().all(|withstood| withstood.guesses == 0),
                     "{state:?} {second:?}"
                 );
-                // A sent code is claimed beside the state token that it was presented with.
+                // A sent code is claimed beside the state token with which it was presented.
                 let by_code = is_proved && second != Some(Factor::Totp);
                 let finished = login.world.host.claims.len() - usize::from(by_code);
                 let expected = match state {
@@ -164,7 +165,7 @@ fn what_a_forgetful_host_lets_through_is_told() {
     assert_eq!(login.world.host.sessions.len(), 1, "an attack leaves the login as it was");
 }
 
-/// With a code that is new and right, the claim of the token is all that stands against it.
+/// The code is new and right, so only the claim of the token stands against it.
 #[test]
 fn a_spent_token_of_a_second_factor_is_told_where_its_claim_is_forgotten() {
     for second in [Factor::Totp, Factor::Sms, Factor::Email] {

@@ -1,4 +1,4 @@
-//! Transcripts: each plays again to the same bytes, and one that does not says where.
+//! Each transcript plays again to the same bytes, or says where it does not.
 
 use authflow::{
     Applications, Config, Engine,
@@ -16,7 +16,7 @@ use authflow::{
 };
 use serde_json::json;
 
-/// Calls of every kind, with what the host is asked only then.
+/// Calls of many kinds, which ask the host many kinds of questions.
 fn transcripts() -> Vec<(World, SecretTranscript)> {
     let mut all = Vec::new();
     let mut record = |world: &mut World, call: &Call| {
@@ -77,7 +77,7 @@ fn transcripts() -> Vec<(World, SecretTranscript)> {
     );
     let code = open.code().to_owned();
     let unfit = ProfileRefusal { member: MemberName::new("name").unwrap(), flaw: ProfileFlaw::Missing };
-    // Refused by the host, refused by the commit, and made.
+    // The first is refused by the host, the second by the commit, and the third makes an account.
     for (user_name, unfit) in [("zoe", Some(unfit)), ("erin", None), ("zoe", None)] {
         open.host.unfit_profile = unfit;
         let chosen = json!({ "email": zoe, "verify_code": code, "user_name": user_name, "name": "Zoe" });
@@ -98,11 +98,12 @@ fn every_transcript_is_written_read_and_played_again_to_the_same_bytes() {
         assert_eq!(played.status(), recorded["reply"]["status"]);
         asked.extend(read.questions().map(str::to_string));
     }
-    // All but the one that an engine with a fixed list never asks.
+    // No transcript here asks for a picture, a sealed call, a social account, a vouched mobile, a client secret or an
+    // application.
     assert_eq!(asked.len(), 17, "{asked:?}");
 }
 
-/// Every member that is a time is text. A number is none, nor is a day that there is not.
+/// Every member that is a time is text. Neither a number nor a day that does not exist is a time.
 #[test]
 fn a_time_is_written_as_a_person_reads_it() {
     let mut seen = std::collections::BTreeSet::new();

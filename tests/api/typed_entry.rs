@@ -1,4 +1,4 @@
-//! The operations called with typed values, by a host with routes of its own.
+//! The operations, called with typed values by a host with its own routes.
 
 use authflow::testkit::{
     World,
@@ -96,7 +96,7 @@ fn an_empty_token_is_missing_and_an_unreadable_one_is_not() {
     }
 }
 
-/// What middleware does with a session token: no question.
+/// Middleware asks no question about a session token.
 #[test]
 fn middleware_verifies_a_session_and_its_device() {
     let mut world = World::new();
@@ -122,14 +122,14 @@ fn middleware_verifies_a_session_and_its_device() {
     assert_eq!(verify(&audience, late).unwrap_err(), TokenError::Expired);
 }
 
-/// Middleware takes it along, to whatever thread.
+/// Middleware takes a verifier along to any thread.
 #[test]
 fn a_verifier_is_of_its_own() {
     fn of_its_own<T: Clone + Send + Sync + 'static>(_: T) {}
     of_its_own(engine(&World::new()).verifier(&Application::new(audience().client_id)).unwrap());
 }
 
-/// A relying party is handed its application's keys by the engine, and each key of the ring has one.
+/// The engine gives a relying party its application's keys, one for each key of the ring.
 #[test]
 fn the_engine_exports_the_keys_of_an_applications_id_tokens() {
     let world = World::new();
@@ -219,12 +219,12 @@ fn a_sign_in_by_code_a_first_password_and_a_refresh() {
     assert!(matches!(verdict, Verdict::Done));
 }
 
-/// Not on the wire: a forgotten password by e-mail, for a host with routes of its own.
+/// No call of the family does this: a host with its own routes resets a forgotten password by e-mail.
 #[test]
 fn a_forgotten_password_by_email() {
     let recovery = [Channel::Email].into_iter().collect();
     let mut world = World::with_policy(Policy { recovery, ..demo::policy() });
-    // By e-mail, where that is not the second factor as well.
+    // E-mail resets a password only if it is not the second factor too.
     world.account("mona").enrolled = authflow::factor::FactorSet::EMPTY.with(authflow::factor::Factor::Sms);
     let wish =
         CodeRequest { channel: Channel::Email, ..request(CodePurpose::ForgottenPassword, Some(demo::EMAIL)) };
@@ -245,7 +245,7 @@ fn a_forgotten_password_by_email() {
     assert!(matches!(verdict, Verdict::Pending(_)), "and the second factor is still asked for");
 }
 
-/// Who calls the engine has no dialect to keep to; what there is a reset by says the policy.
+/// A caller of the engine has no dialect to keep to. The policy says by which channels a password is reset.
 #[test]
 fn no_code_is_sent_and_none_is_taken_where_the_policy_has_no_reset() {
     for (recovery, channel, named) in [

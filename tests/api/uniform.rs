@@ -1,5 +1,5 @@
-//! What an outsider sees of a failure does not say why: the same bytes after the same questions, on every call where somebody who
-//! has proved nothing names an account.
+//! An outsider cannot see why a call fails: the bytes are the same after the same questions. This holds for every call in which a
+//! caller that has proved nothing names an account.
 
 use authflow::testkit::{
     Call, Setup, World,
@@ -14,7 +14,7 @@ use authflow::{
 };
 use serde_json::{Value, json};
 
-/// Whom the attacker names: an account, or nobody.
+/// The names that the attacker types: an account's, or nobody's.
 #[derive(Clone, Copy)]
 struct Named {
     user_name: &'static str,
@@ -25,7 +25,7 @@ struct Named {
 const MONA: Named = Named { user_name: "mona", mobile: MOBILE, email: EMAIL };
 const NOBODY: Named = Named { user_name: "momo", mobile: "+86-13900000000", email: "momo@example.com" };
 
-/// A call that proves something: its path, its body with a wrong proof, and how a code for it is asked for, if it is one.
+/// A call that proves something: its path, its body with a wrong proof, and the request for its code, if it takes one.
 struct Proof {
     path: &'static str,
     body: fn(Named) -> Value,
@@ -66,7 +66,7 @@ const PROOFS: [Proof; 6] = [
         body: |named| json!({ "email": named.email, "verify_code": "wrong" }),
         send: Some(send_email),
     },
-    // Of somebody who has forgotten it, in this dialect.
+    // This call is for a forgotten password, in this dialect.
     Proof {
         path: "/api/v2/sdk/pwd/update-by-mobile",
         body: |named| json!({ "mobile": named.mobile, "verify_code": "wrong", "password": "Battery-Staple-8" }),
@@ -74,7 +74,7 @@ const PROOFS: [Proof; 6] = [
     },
 ];
 
-/// What is wrong besides the proof.
+/// The faults in addition to a wrong proof.
 const REASONS: [ProofRefusal; 5] = [
     ProofRefusal::Wrong,
     ProofRefusal::UnknownAccount,
@@ -83,7 +83,7 @@ const REASONS: [ProofRefusal; 5] = [
     ProofRefusal::Locked,
 ];
 
-/// A world in which the proof fails for this reason, and whom to name there.
+/// A world in which the proof fails for this reason, and the names to type there.
 fn world(proof: &Proof, reason: ProofRefusal) -> (World, Named) {
     let mut world = World::with_setup(Setup { dialect: Dialect::Eiam, ..Setup::default() });
     let is_password = proof.send.is_none();
@@ -93,7 +93,7 @@ fn world(proof: &Proof, reason: ProofRefusal) -> (World, Named) {
         ProofRefusal::Inactive => mona.status = AccountStatus::Disabled,
         ProofRefusal::NotEnrolled if is_password => mona.password = None,
         ProofRefusal::NotEnrolled => {
-            // Where a channel is the second factor it resets no password, and elsewhere the policy has no sign-in by it.
+            // In this world each channel is a second factor, so it resets no password, and the policy has no sign-in by it.
             let mut setup = Setup { dialect: Dialect::Eiam, ..Setup::default() };
             setup.policy.first_factors = FactorSet::EMPTY.with(authflow::factor::Factor::Password);
             world = World::with_setup(setup);
@@ -118,7 +118,7 @@ fn reason(world: &World) -> ProofRefusal {
 #[test]
 fn a_proof_fails_alike_for_every_reason() {
     for proof in &PROOFS {
-        // Before a code has been asked for, and after.
+        // Once before a code has been asked for, and once after.
         for is_sent in [false, true] {
             let seen = REASONS.map(|expected| {
                 let (mut world, named) = world(proof, expected);
@@ -130,7 +130,7 @@ fn a_proof_fails_alike_for_every_reason() {
                     ProofRefusal::NoRecovery(NoRecovery::SecondFactor) => ProofRefusal::NotEnrolled,
                     other => other,
                 };
-                // Nobody has sent a code, or it is another one.
+                // No code was sent, or it was another one.
                 let is_wrong = matches!(found, ProofRefusal::Wrong | ProofRefusal::NoCode);
                 assert!(found == expected || is_wrong && expected == ProofRefusal::Wrong, "{found:?}");
                 assert!(world.host.sessions.is_empty());
@@ -144,8 +144,7 @@ fn a_proof_fails_alike_for_every_reason() {
     }
 }
 
-/// With the right password, or the right code where there can be one: a disabled account, a lock and a missing factor still look like a
-/// wrong proof.
+/// With the right password, a disabled account, a lock and a missing factor still look like a wrong proof.
 #[test]
 fn a_right_password_does_not_tell_why_it_is_refused() {
     for proof in PROOFS.iter().filter(|proof| proof.send.is_none()) {
@@ -163,7 +162,7 @@ fn a_right_password_does_not_tell_why_it_is_refused() {
     }
 }
 
-/// A code goes to whoever is named, as far as anybody can see.
+/// As far as anybody can see, a code goes to every named recipient.
 #[test]
 fn a_code_is_sent_alike_to_everybody() {
     for proof in &PROOFS {

@@ -1,5 +1,5 @@
-//! Accounts: ids that live twice, K10; what a change of its own ends, K18. (That a column which is forgotten does not compile, finding 2,
-//! is a test of the documentation of `Account`, `Password` and `Totp`.)
+//! Accounts: ids that are given out twice (K10), and sessions that end by a change made in them (K18). (Finding 2 says that code which
+//! forgets a column does not compile. The examples of `Account`, `Password` and `Totp` test that.)
 
 use crate::calls::{CHANGE, NEW, nora, password_of, works};
 use authflow::{
@@ -11,14 +11,14 @@ use authflow::{
 };
 use serde_json::json;
 
-/// The row is deleted, and another person is given the id: as a host makes a new account.
+/// The row is deleted, and the host makes a new account of another person with the same id.
 fn given_to_another_person(world: &mut World, name: &str, password: Option<&str>) {
-    // Set long ago, and imported: so no time tells the two lives apart.
+    // The password was set long ago, and imported. So no time tells the two accounts apart.
     let changed_at = demo::START.minus_seconds(demo::DAY);
     let password = password.map(|password| demo::password(password, changed_at));
     let before = world.account(name).revision;
     let moment = world.moment();
-    // Whoever imports the old row brings its revision along.
+    // An import of the old row brings its revision along.
     world.host.create_account(Account { password, revision: before, ..demo::account(name) }, &moment);
     assert_ne!(world.account(name).revision, before);
 }
@@ -85,7 +85,7 @@ fn kind_18_a_session_outlives_a_new_contact_given_in_it() {
     assert_eq!(world.check_exist(&earlier).status, 400, "and another one goes on");
 }
 
-/// No operation enrols a factor: the host does, and may not renew the session that it was done in.
+/// No operation enrols a factor. The host enrols it, and cannot renew the session in which that happens.
 #[test]
 #[should_panic(expected = "kind 18: a new factor ended the session it was enrolled in")]
 fn kind_18_a_session_outlives_a_factor_enrolled_in_it() {

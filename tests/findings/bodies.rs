@@ -1,4 +1,4 @@
-//! Bodies that are good but for their wrapping. K5 and K21.
+//! Good bodies with faulty wrapping. K5 and K21.
 
 use crate::calls::{
     ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_MAIL, PROVE_SMS, SMS, ask, nora, sent, works, world_of,
@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 
 const NULL: Value = Value::Null;
 
-/// What a form sends for a field that was left empty.
+/// The value that a form sends for a field that was left empty.
 fn empty() -> Value {
     "".into()
 }
 
-/// The status of a proof by a code, with this for the recipient beside it.
+/// The status of a proof by a code, with this recipient in the body.
 fn proof_with(send: &str, of_type: &str, prove: &str, member: &str, recipient: &Value) -> u16 {
     let mut world = World::new();
     let state_token = works(world.login("mona")).state_token().to_owned();
@@ -49,7 +49,7 @@ fn kind_05_an_empty_recipient_of_a_second_factor_is_absent() {
     assert_eq!(proved, [200, 200], "kind 5: an empty recipient of a second factor was refused");
 }
 
-/// The status of a request for a code within a login, with this as the recipient.
+/// The status of a request for a code within a login, with this recipient.
 fn request_within_a_login(path: &str, member: &str, of_type: &str, recipient: &Value) -> u16 {
     let mut world = World::new();
     let state_token = works(world.login("mona")).state_token().to_owned();
@@ -97,7 +97,7 @@ fn kind_05_an_empty_captcha_token_is_absent() {
     assert!(question.captcha_token.is_none(), "kind 5: an empty captcha token was handed on as one");
 }
 
-/// The status of a first password, with this for the old one.
+/// The status of a first password, with this old password.
 fn first_password_with(old_password: &Value) -> u16 {
     let mut world = World::new();
     let id_token = nora(&mut world).id_token().to_owned();
@@ -123,7 +123,7 @@ fn kind_05_an_empty_old_password_is_absent() {
     );
 }
 
-/// The status of an update in CIAM, where the mobile is not looked at, with this for it.
+/// The status of an update in CIAM with this mobile, which CIAM does not read.
 fn update_with(mobile: &Value) -> u16 {
     let mut world = world_of(Dialect::Ciam);
     let id_token = works(world.send(&Call::login("alice", PASSWORD))).id_token().to_owned();
@@ -163,7 +163,7 @@ fn kind_21_a_byte_order_mark_is_passed_over() {
     assert_eq!(answer.status, 200, "kind 21: a byte order mark before a good body was refused");
 }
 
-/// As proxies join a header that came twice.
+/// Proxies join a repeated header like this.
 #[test]
 fn kind_21_a_content_type_joined_with_itself_is_that_type() {
     let joined = login().with_header("Content-Type", "application/json, application/json");

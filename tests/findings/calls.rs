@@ -1,4 +1,4 @@
-//! What the tests share: worlds, and the calls made in them.
+//! Worlds, and the calls made in them, which the tests share.
 
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine,
@@ -28,26 +28,26 @@ pub(crate) const NORA: &str = "+86-13800000001";
 /// Another application of the demo's tenant.
 pub(crate) const SIBLING: &str = "AnotherApplicationOfTheTenant000";
 
-/// The setup of a test, which works today and must go on working: it has another text than what the test is about.
+/// The setup of a test, which must work today and later. Its message differs from the message of the test.
 #[track_caller]
 pub(crate) fn works(answer: Answer) -> Answer {
     assert_eq!(answer.status, 200, "the setup of this test does not work: {answer:?}");
     answer
 }
 
-/// The demo in a dialect. alice has a mobile, which is no second factor of hers.
+/// The demo in a dialect. alice has a mobile, which is not her second factor.
 pub(crate) fn world_of(dialect: Dialect) -> World {
     world_with(Setup { dialect, ..Setup::new(demo::policy()) })
 }
 
-/// The same, with another setup.
+/// The demo with another setup.
 pub(crate) fn world_with(setup: Setup) -> World {
     let mut world = World::with_setup(setup);
     world.account("alice").mobile = Mobile::new(ALICE).ok();
     world
 }
 
-/// Two applications of one tenant: that of the demo with its policy, and a [`SIBLING`] with another one.
+/// Two applications of one tenant: the demo's with its policy, and a [`SIBLING`] with this policy.
 pub(crate) fn world_with_sibling(dialect: Dialect, of_sibling: Policy) -> World {
     let application = |id, policy| {
         let isv = Application::isv(ClientId::new(id).unwrap(), [demo::tenant()]);
@@ -76,7 +76,7 @@ pub(crate) fn ask_within(state_token: &str, of_type: &str) -> Call {
     Call::post(SMS, &json!({ "type": of_type })).pending(state_token)
 }
 
-/// Asks for a code that is sent in earnest, and gives it.
+/// Asks for a code that is really sent, and gives it.
 #[track_caller]
 pub(crate) fn sent(world: &mut World, call: &Call) -> String {
     let messages = world.host.outbox.len();
@@ -86,7 +86,7 @@ pub(crate) fn sent(world: &mut World, call: &Call) -> String {
     world.code()
 }
 
-/// The latest code, also that of a decoy: what an attacker has at best.
+/// The latest code, which may be a decoy's: the most that an attacker has.
 pub(crate) fn latest_code(world: &World) -> String {
     world.host.outbox.last().map_or("000000", |message| message.code.expose()).into()
 }
@@ -129,13 +129,14 @@ pub(crate) fn nora(world: &mut World) -> Answer {
     works(world.send(&sign_in_by_sms(NORA, &code)))
 }
 
-/// The password of an account, which a host in memory keeps as it is.
+/// The password of an account, which a host in memory keeps in clear.
 #[track_caller]
 pub(crate) fn password_of(world: &mut World, user_name: &str) -> Option<String> {
     world.account(user_name).password.as_ref().map(|password| password.verifier.expose().to_owned())
 }
 
-/// Whether the latest request was a guess that was refused after it had been judged, and not because there was none left.
+/// Whether the latest request was a guess that was judged and refused. A guess that is refused because none was left does
+/// not count.
 pub(crate) fn was_judged(world: &World) -> bool {
     let events = world.outcome.iter().flat_map(|outcome| &outcome.events);
     events

@@ -1,4 +1,4 @@
-//! Sent codes: whose they are, whether anything takes them, and how many there are. Findings 14, 17 and 19, K17.
+//! Sent codes: whose they are, whether a call takes them, and how many there are. Findings 14, 17 and 19, K17.
 
 use crate::calls::{
     ALICE, MAIL, NORA, ask, ask_within, latest_code, password_of, prove_sms, reset, sent, sign_in_by_sms,
@@ -43,7 +43,7 @@ fn finding_14_a_strangers_request_replaces_no_code() {
     assert_eq!(answer.status, 200, "finding 14: a stranger's request took the code away");
 }
 
-/// Whether the host was asked to send anything in earnest.
+/// Whether the host was asked to send any code but decoys.
 fn was_sent(dialect: Dialect, call: &Call) -> bool {
     let mut world = world_of(dialect);
     world.account("alice").email = EmailAddress::new("alice@example.com").ok();
@@ -77,7 +77,7 @@ fn finding_17_no_dialect_sends_a_code_of_a_forgotten_password_by_email() {
     assert_eq!(sent, 0, "finding 17: a code of a forgotten password was sent by e-mail, which no call takes");
 }
 
-/// As a host answers that finds an account by its number however that is spelt.
+/// Answers like a host that finds an account by its number in every spelling.
 fn send_to_a_host_that_knows_every_spelling(world: &mut World, call: &Call) {
     let mut step = world.begin(call);
     loop {
@@ -100,7 +100,7 @@ fn send_to_a_host_that_knows_every_spelling(world: &mut World, call: &Call) {
     }
 }
 
-/// One message a minute is the budget of a number.
+/// The budget of a number is one message a minute.
 #[test]
 fn finding_19_the_budget_is_of_the_number_and_not_of_its_spelling() {
     let mut world = World::new();
@@ -111,7 +111,7 @@ fn finding_19_the_budget_is_of_the_number_and_not_of_its_spelling() {
     assert_eq!(sent, 1, "finding 19: every spelling of one number was a budget of its own");
 }
 
-/// What a client is told where the gateway is broken.
+/// The answer to a client if the gateway is broken.
 fn of_a_broken_gateway() -> Answer {
     let mut world = World::new();
     world.host.undeliverable = true;
@@ -138,7 +138,7 @@ fn kind_17_a_step_that_is_held_up_by_another_ones_code_is_told_so() {
     );
 }
 
-/// Row 12b: the page is loaded again, ten seconds after a code was sent. The code in hand works, or another one comes.
+/// Row 12b: the page is loaded again, ten seconds after a code was sent. The first code works, or another one comes.
 #[test]
 fn kind_17_a_page_loaded_again_is_not_left_without_a_code() {
     let mut world = World::new();
@@ -152,7 +152,7 @@ fn kind_17_a_page_loaded_again_is_not_left_without_a_code() {
     assert_eq!(proved.status, 200, "kind 17: a page that was loaded again was left without a code");
 }
 
-/// Row 12c: whoever signs in eleven times a day is told so at least.
+/// Row 12c: a subject who signs in eleven times a day is at least told so.
 #[test]
 fn kind_17_the_eleventh_sign_in_of_a_day_is_no_broken_gateway() {
     let mut world = World::new();

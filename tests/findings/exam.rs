@@ -1,4 +1,4 @@
-//! The exam for hosts: what it did not see, and what it does not. Findings 2 and 11.
+//! The exam for hosts: the faults that it did not see, and those that it does not look for. Findings 2 and 11.
 
 use crate::slipping_host::{Slip, SlippingHost};
 use authflow::{
@@ -21,7 +21,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Whether the exam of an account passes this host, with everything that it can be told to look at.
+/// Whether this host passes the exam of an account, which looks at all that it can be given.
 fn passes(slip: Slip, name: &str) -> bool {
     let mut inner = MemoryHost::demo();
     let now = demo::START;
@@ -56,7 +56,8 @@ fn finding_11_the_exam_sees_guesses_that_are_not_given_back() {
     );
 }
 
-/// Each column alone. eve has all of them but two: tom has an authenticator, and frank must change his password.
+/// Each column alone. eve has all of them but two. So tom is asked for an authenticator, and frank for a
+/// password that must be changed.
 #[test]
 fn finding_11_the_exam_sees_every_column_of_an_account() {
     let unseen: Vec<_> = [
@@ -97,7 +98,7 @@ fn finding_11_the_exam_sees_that_one_session_of_another_account_is_ended() {
     );
 }
 
-/// Whoever names no other application does not compile; as it is taken by whoever names the two accounts and it.
+/// An exam without another application does not compile. `passes` gives it the two accounts and the application.
 #[test]
 fn finding_11_the_exam_looks_at_another_application_without_being_told() {
     assert!(

@@ -1,4 +1,5 @@
-//! Guesses: how many there are, who sees the count, and what it costs who is right. Findings 1 and 5, D2.
+//! Guesses: how many there are, who sees the count, and what they cost a subject whose guess is right. Findings 1 and 5,
+//! D2.
 
 use crate::calls::{
     NORA, ask, ask_within, at_sibling, other_than, prove_sms, reset, sent, sign_in_by_sms, was_judged, works,
@@ -14,10 +15,10 @@ use authflow::{
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// What the demo's policy lets one guess wrong before it locks.
+/// The wrong guesses that the demo's policy allows before it locks.
 const THRESHOLD: usize = 5;
 
-/// Ten times four guesses with a replay of something used after each four: how many were judged.
+/// Ten times four guesses, with a replay of something used after each four. Returns how many were judged.
 fn judged_between_replays(
     world: &mut World,
     guess: &Call,
@@ -35,7 +36,7 @@ fn judged_between_replays(
     judged
 }
 
-/// Scenario A: who has seen one used code guesses at the code of a reset.
+/// Scenario A: an attacker who has seen one used code guesses at the code of a reset.
 #[test]
 fn finding_01_a_used_code_clears_no_guesses() {
     let mut world = world_of(Dialect::Eiam);
@@ -68,7 +69,7 @@ fn finding_01_a_code_used_in_one_application_clears_no_guesses_in_another() {
     );
 }
 
-/// Scenario C: who has the password, and has seen one finished login, guesses at the second factor.
+/// Scenario C: an attacker who has the password and has seen one finished login guesses at the second factor.
 #[test]
 fn finding_01_a_finished_login_clears_no_guesses_at_a_second_factor() {
     let mut world = world_of(Dialect::Ciam);
@@ -87,7 +88,8 @@ fn finding_01_a_finished_login_clears_no_guesses_at_a_second_factor() {
     );
 }
 
-/// As a host answers that does not load the last used step of an authenticator: its transaction alone refuses a used one.
+/// Answers like a host that does not load the last used step of an authenticator. Only its transaction refuses a used
+/// step.
 fn send_without_last_step(world: &mut World, call: &Call) -> Answer {
     let mut step = world.begin(call);
     loop {
@@ -125,7 +127,7 @@ fn nobody(number: usize) -> String {
     format!("nobody-{number}")
 }
 
-/// As another key makes another slot of the same name, who does not have the key computes none.
+/// Another key makes another slot of the same name. So nobody computes a slot without the key.
 #[test]
 fn finding_05a_nobodys_slot_is_computed_by_nobody() {
     let slot = |ring: KeyRing| {
@@ -141,7 +143,7 @@ fn finding_05a_nobodys_slot_is_computed_by_nobody() {
     assert_ne!(slot(demo::ring()), slot(other), "finding 5: the slot of nobody was computed without a key");
 }
 
-/// Two names of nobody whose guesses are counted in one place, if there are such among the first thousand.
+/// Two unknown names whose guesses are counted in one place, if there are two among the first thousand.
 fn twins() -> Option<[String; 2]> {
     let (world, mut seen) = (World::new(), BTreeMap::new());
     for name in (0..1_000).map(nobody) {
@@ -172,7 +174,7 @@ fn finding_05b_what_is_told_of_guesses_left_is_a_count_of_that_name_alone() {
     assert_eq!(known, unknown, "finding 5: the guesses left tell who has an account");
 }
 
-/// So many right logins of one account at once: each is counted before the first is judged.
+/// This many right logins of one account at once: each is counted before the first is judged.
 fn right_logins_at_once(world: &mut World, number: usize) -> Vec<Answer> {
     let call = Call::login("alice", demo::PASSWORD);
     let begun: Vec<_> = (0..number).map(|_| world.begin(&call)).collect();
@@ -187,7 +189,7 @@ fn until_judged(world: &mut World, mut step: Step) -> Step {
     step
 }
 
-/// A right login is answered as one, or "system busy".
+/// A right login is answered as a right one, or with "system busy".
 #[test]
 fn from_outside_2_right_logins_at_once_are_not_wrong() {
     let answers = right_logins_at_once(&mut World::new(), 12);
@@ -207,7 +209,7 @@ fn from_outside_2_right_logins_at_once_lock_nobody() {
     assert_eq!(locked, 0, "from outside 2: an account was called locked that is not");
 }
 
-/// Eight wrong guesses at a name, none of which is answered before all have been counted: the status of each answer.
+/// Eight wrong guesses at a name. All are counted before one is answered. Returns the status of each answer.
 fn burst(world: &mut World, path: &str, member: &str, name: &str) -> Vec<u16> {
     let call = Call::post(path, &json!({ member: name, "password": "wrong" }));
     let begun: Vec<_> = (0..8)
@@ -219,7 +221,7 @@ fn burst(world: &mut World, path: &str, member: &str, name: &str) -> Vec<u16> {
     begun.into_iter().map(|step| world.finish(step).status).collect()
 }
 
-/// A burst that is told to come again sooner or later would tell who has been here, and which two names are one account's.
+/// If the answers to a burst differed, they would tell who has been here, and which two names are one account's.
 #[test]
 fn a_burst_reads_the_same_whoever_has_the_name_and_whatever_was_guessed_before() {
     let (by_name, by_any) = ("/api/v2/sdk/login", "/api/v2/sdk/login/auth");

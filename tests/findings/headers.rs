@@ -1,4 +1,4 @@
-//! What is only logged, and costs a login. K6 and D6.
+//! Values that are only logged, and yet cost a login. K6 and D6.
 
 use authflow::{
     device::{Binding, Bindings},
@@ -27,7 +27,7 @@ fn kind_06_an_address_that_cannot_be_read_costs_no_login() {
     }
 }
 
-/// Where the application binds the address, it is another one.
+/// If the application binds the address, an unreadable address counts as another one.
 #[test]
 fn kind_06_an_address_that_cannot_be_read_is_a_difference_where_it_binds() {
     let bindings = Bindings { ip: Binding::Refuse, ..Bindings::default() };
@@ -46,7 +46,7 @@ fn kind_06_an_address_that_cannot_be_read_is_a_difference_where_it_binds() {
     );
 }
 
-/// `uname -srv`, the fingerprint of an Android build, 22 Chinese characters.
+/// The output of `uname -srv`, the fingerprint of an Android build, and 22 Chinese characters.
 #[test]
 fn kind_06_a_long_name_of_an_operating_system_costs_no_login() {
     for os in [
@@ -60,7 +60,7 @@ fn kind_06_a_long_name_of_an_operating_system_costs_no_login() {
     }
 }
 
-/// One byte of Latin-1, two of GBK.
+/// One byte of Latin-1, and two of GBK.
 #[test]
 fn kind_06_bytes_that_are_not_utf_8_cost_no_login() {
     for header in ["X-agent", "X-operating-sys-version"] {
@@ -77,7 +77,7 @@ fn kind_06_a_long_tag_of_a_language_costs_no_login() {
     assert_eq!(status, 200, "kind 6: a long tag of a language cost a login");
 }
 
-/// The server of a tenant sends the same of a device, in a body.
+/// The server of a tenant sends the address of a device in a body.
 #[test]
 fn kind_06_an_address_with_a_zone_costs_no_ticket() {
     let mut world = World::new();
@@ -88,7 +88,7 @@ fn kind_06_an_address_with_a_zone_costs_no_ticket() {
     assert_eq!(issued.status, 200, "kind 6: an address with a zone cost a ticket");
 }
 
-/// As Java, Android and iOS write a link-local address.
+/// Java, Android and iOS write a link-local address in this form.
 #[test]
 fn from_outside_6_an_optional_address_costs_no_login() {
     for address in ["fe80::1%en0", "fe80::a00:27ff:fe4e:66a1%wlan0"] {
@@ -97,7 +97,7 @@ fn from_outside_6_an_optional_address_costs_no_login() {
     }
 }
 
-/// An unknown language is never an error: 36 bytes are one.
+/// An unknown language is never an error, and 36 bytes are an unknown language.
 #[test]
 fn from_outside_6_an_optional_language_costs_no_login() {
     let status = login_with("X-L", "x".repeat(36));

@@ -1,4 +1,4 @@
-//! Locks: what a new password does to them. Finding 8 and K2.
+//! Locks, and the effect of a new password on them. Finding 8 and K2.
 
 use crate::calls::{
     ALICE, NEW, WITHIN_A_LOGIN, ask, ask_within, reset, sent, update_by_code, works, world_of,
@@ -10,7 +10,7 @@ use authflow::{
 };
 use serde_json::json;
 
-/// A stranger's guesses at a password, as many as lock it.
+/// A stranger's wrong guesses at a password, enough to lock it.
 fn lock(world: &mut World, user_name: &str) {
     for _ in 0..5 {
         world.send(&Call::login(user_name, "wrong"));
@@ -25,7 +25,7 @@ fn signs_in_with_the_new_one(world: &mut World, user_name: &str) -> bool {
 #[test]
 fn finding_08_a_reset_lifts_even_the_last_lock() {
     let mut world = world_of(Dialect::Eiam);
-    // A hundred wrong guesses: each lock is a day at most.
+    // A hundred wrong guesses lock it for good. Each lock before that lasts a day at most.
     for _ in 0..20 {
         lock(&mut world, "alice");
         world.clock.pass(demo::DAY);

@@ -1,7 +1,7 @@
-//! Which keys are none. Finding 18.
+//! Bytes that are refused as keys. Finding 18.
 //!
-//! Finding 10, that middleware which is handed the ring "to verify" mints with it, does not compile any more: the examples of
-//! `token::SessionVerifier` show what the compiler says.
+//! Finding 10 was that middleware which is handed the ring "to verify" can mint with it. Such code no longer compiles: the
+//! examples of `token::SessionVerifier` show what the compiler says.
 
 use authflow::{
     testkit::demo,
@@ -34,7 +34,7 @@ fn finding_18_one_secret_under_two_ids_is_no_rotation() {
     assert!(ring.is_err(), "finding 18: one secret under two ids was taken for a rotation");
 }
 
-/// An empty window is refused by the ring, so the advice does not help when it is needed.
+/// The ring refuses an empty window, so advice with one would not help when it is needed.
 #[test]
 fn finding_18_the_advice_for_a_stolen_key_works() {
     let advice = include_str!("../../SECURITY.md");

@@ -1,4 +1,5 @@
-//! Settings: defaults that permit, policies that let nobody in, rules told that are not applied. Findings 22 and 23, K13 and K15.
+//! Settings: defaults that permit, policies that let nobody in, and rules that the client is told and that are not applied. Findings 22 and 23,
+//! K13 and K15.
 
 use crate::calls::{NORA, ask};
 use authflow::{
@@ -21,7 +22,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A host that says what it must and no more.
+/// A host that implements only what it must.
 struct Bare;
 
 impl Host for Bare {
@@ -60,7 +61,7 @@ fn finding_22_the_default_answer_to_a_captcha_refuses() {
     assert_eq!(judged, Captcha::Failed, "finding 22: a host that judges no captchas lets robots pass");
 }
 
-/// Whether the owner of a policy that nobody gets in by is told so: where it is read, or where it is checked.
+/// Whether the owner of a policy that lets nobody in is told so, when it is read or when it is checked.
 fn is_told(first_factors: &Value) -> bool {
     match serde_json::from_value::<Policy>(json!({ "first_factors": first_factors })) {
         Err(_) => true,
@@ -83,7 +84,7 @@ fn finding_23_a_first_factor_that_no_call_takes_is_told_of() {
     assert!(is_told(&json!(["totp"])), "finding 23: a first factor that no call takes was drawn as a way in");
 }
 
-/// Whether a client in JavaScript lets a new password pass by the pattern it is told. Without the flag `u`, what a class matches is one unit of
+/// Whether a client in JavaScript lets a new password pass by the pattern that it is told. Without the flag `u`, a class matches one unit of
 /// UTF-16 there.
 fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
     let pattern = rules.pattern();
@@ -105,7 +106,7 @@ fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
     (least.parse().unwrap()..=most.parse().unwrap()).contains(&characters)
 }
 
-/// Whether what the client is told is what is applied.
+/// Whether the client is told the rules that are applied.
 fn agree(password: &str) -> bool {
     let rules = PasswordRules::default();
     passes_in_the_client(&rules, password) == rules.accept(&Secret::new(password), None, None).is_ok()
@@ -131,7 +132,7 @@ fn kind_13_a_line_separator_is_the_same_to_both() {
     assert!(agree("Battery\u{2028}Staple"), "kind 13: a line separator passes here and not in the client");
 }
 
-/// Ten bytes were the usual length once: sixteen characters of base32.
+/// Ten bytes (sixteen characters of base32) were once the usual length.
 #[test]
 fn kind_15_a_secret_of_ten_bytes_can_be_kept() {
     let secret = TotpSecret::legacy([1; 10]);

@@ -1,4 +1,4 @@
-//! Setting a password without the old one: who may, with what. Findings 3, 6 and 16.
+//! Setting a password without the old one: who may do so, and by which proof. Findings 3, 6 and 16.
 
 use crate::calls::{
     ALICE, CHANGE, NEW, ask, at_sibling, latest_code, mona, nora, password_of, reset, sent, update_by_code,
@@ -15,12 +15,12 @@ use authflow::{
 };
 use serde_json::json;
 
-/// Whether everybody has the password still that the demo gave them.
+/// Whether the account still has the password that the demo gave it.
 fn is_unchanged(world: &mut World, user_name: &str) -> bool {
     password_of(world, user_name).as_deref() == Some(PASSWORD)
 }
 
-/// A policy that says nothing of resets has none, whatever the dialect of its application.
+/// A policy that does not mention resets has none, whatever the dialect of its application.
 #[test]
 fn finding_03_a_dialect_opens_no_reset() {
     for dialect in [Dialect::Eiam, Dialect::OneAccess] {
@@ -32,7 +32,8 @@ fn finding_03_a_dialect_opens_no_reset() {
     }
 }
 
-/// mona's SMS is her second factor. Where both applications allow resets by SMS, neither may reset hers.
+/// mona's SMS is her second factor. If both applications allow resets by SMS, neither of them may reset her
+/// password.
 #[test]
 fn finding_03_a_sibling_without_second_factors_resets_no_password() {
     let lax = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
@@ -94,7 +95,7 @@ fn finding_06_an_old_bearer_on_another_device_sets_no_password_by_a_second_facto
     );
 }
 
-/// As above, and each reason to refuse alone: alice's mobile is no second factor.
+/// Each reason to refuse alone, on another device or after two hours: alice's mobile is no second factor.
 #[test]
 fn finding_06_a_bearer_on_another_device_sets_no_password() {
     let mut world = world_of(Dialect::Ciam);
@@ -118,7 +119,7 @@ fn finding_06_a_bearer_of_two_hours_ago_sets_no_password() {
     );
 }
 
-/// alice has a mobile to prove herself with. Who knows the breached password has not.
+/// alice has a mobile to prove herself with. An attacker who knows the breached password does not have it.
 #[test]
 fn finding_16_a_breached_password_is_not_changed_by_itself() {
     let mut world = world_of(Dialect::Ciam);
@@ -131,7 +132,8 @@ fn finding_16_a_breached_password_is_not_changed_by_itself() {
     assert!(is_unchanged(&mut world, "alice"), "finding 16: the breached password was proof enough");
 }
 
-/// A host that marks a password so, and leaves the revision, leaves every session of whoever has that password.
+/// A host may mark a password as breached and leave the revision. Then an attacker who has the password keeps
+/// every session.
 #[test]
 fn finding_16_the_duty_to_count_up_names_must_change() {
     let duties = include_str!("../../docs/host.md");

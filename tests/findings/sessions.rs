@@ -1,4 +1,4 @@
-//! Sessions: answers that get lost, access that is decided once, and two clocks. Findings 9 and 13, K1 and K11.
+//! Sessions: lost answers, access that is decided once, and two clocks. Findings 9 and 13, K1 and K11.
 
 use crate::calls::{ALICE, CHANGE, NEW, ask, password_of, reset, sent, works, world_of};
 use authflow::{
@@ -11,12 +11,12 @@ use authflow::{
 };
 use serde_json::json;
 
-/// An application that answers again what may have got lost.
+/// A policy that gives an answer again, in case it was lost.
 fn patient() -> Policy {
     Policy { retry_grace: RetryGrace::try_from(20).unwrap(), ..demo::policy() }
 }
 
-/// One that rotates session tokens as well.
+/// A patient policy that also rotates session tokens.
 fn rotating() -> Policy {
     Policy { rotate_session_tokens: true, ..patient() }
 }
@@ -76,7 +76,7 @@ fn kind_11_a_skip_whose_answer_was_lost_is_answered_again() {
     );
 }
 
-/// A session of alice's, and a host that has decided since to let nobody in.
+/// A session of alice's and its id token. The host has decided since to let nobody in.
 fn denied_since(world: &mut World) -> [String; 2] {
     let granted = works(world.login("alice"));
     world.host.denied = true;

@@ -1,4 +1,4 @@
-//! A host that slips where the exam for hosts does not look.
+//! A host that slips in the places where the exam for hosts did not look.
 
 use authflow::{
     Host, Timestamp,
@@ -14,14 +14,14 @@ use authflow::{
 };
 use std::sync::Mutex;
 
-/// Where it slips.
+/// The ways to slip.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Slip {
     /// Nowhere: it keeps every duty.
     Nowhere,
     /// It settles a guess by deleting the record.
     DeletesTheRecord,
-    /// Where one guess passed, it forgets those that came after it as well.
+    /// If one guess passed, it forgets the later guesses as well.
     ForgetsLaterGuesses,
     /// It gives no guess back.
     GivesNothingBack,
@@ -39,11 +39,11 @@ pub(crate) enum Slip {
     NoFactorsChangedAt,
     /// It does not read why a password must be changed.
     NoMustChange,
-    /// It does not read the status, nor compare it.
+    /// It neither reads the status nor compares it.
     NoStatus,
-    /// It ends a session whosever it is.
+    /// It ends a session, whichever account's it is.
     EndsSessionsOfOthers,
-    /// It ends sessions in the commit's own application alone.
+    /// It ends sessions only in the commit's own application.
     EndsThoseOfOneApplication,
 }
 
@@ -73,7 +73,7 @@ impl SlippingHost {
         account
     }
 
-    /// What it writes besides, or writes not.
+    /// The wrong writes of the slip, or the writes that it leaves out.
     fn slips_in_writing(&self, ask: &Commit, before: &MemoryHost) {
         let mut kept = self.inner.lock().unwrap();
         for write in &ask.writes {

@@ -14,7 +14,7 @@ use authflow::{
 };
 use serde_json::json;
 
-/// The form that the product's page shows. Once a tenant has a calling code, it is 86 here.
+/// The product's page shows a number in this form. Once a tenant has a calling code, that is 86 here.
 #[test]
 fn kind_03_a_national_number_is_the_international_one() {
     let numbering = NumberingPlan::new(86).ok();
@@ -24,14 +24,14 @@ fn kind_03_a_national_number_is_the_international_one() {
     assert!(!message.decoy, "kind 3: the national spelling of a number was nobody's");
 }
 
-/// Whether a code signs nora in, as she types it.
+/// Whether nora signs in with a code as she types it.
 fn is_right_as(typed: fn(&str) -> String) -> bool {
     let mut world = World::new();
     let code = sent(&mut world, &ask(NORA, "LOGIN_SMS"));
     world.send(&sign_in_by_sms(NORA, &typed(&code))).status == 200
 }
 
-/// The digits of another script, from its zero on.
+/// The digits of another script, counted from its zero.
 fn in_digits(code: &str, zero: char) -> String {
     let digit = |digit: char| char::from_u32(zero as u32 + digit.to_digit(10).unwrap()).unwrap();
     code.chars().map(digit).collect()
@@ -54,7 +54,7 @@ fn kind_04_arabic_digits_are_digits() {
     assert!(is_right_as(|code| in_digits(code, '٠')), "kind 4: Arabic digits were called wrong");
 }
 
-/// What comes along when a code is copied out of a message.
+/// Invisible characters come along when a code is copied out of a message.
 #[test]
 fn kind_04_invisible_characters_around_digits_are_nothing() {
     let zero_width = is_right_as(|code| format!("\u{200b}{code}\u{200b}"));
@@ -62,7 +62,7 @@ fn kind_04_invisible_characters_around_digits_are_nothing() {
     assert!(zero_width && isolated, "kind 4: a code with invisible characters around it was called wrong");
 }
 
-/// As a second factor too, by SMS and as authenticators show it.
+/// The second factor is a code by SMS, or a one-time password as authenticators show it.
 #[test]
 fn kind_04_a_second_factor_may_be_typed_in_groups() {
     let grouped = |code: &str| format!("{} {}", &code[..3], &code[3..]);
@@ -88,7 +88,7 @@ fn kind_04_a_mobile_may_be_typed_in_full_width_digits() {
     assert!(reached, "kind 4: a mobile in full-width digits was malformed");
 }
 
-/// Whether an account of this user name signs in under this spelling of it.
+/// Whether an account of this user name signs in under this spelling.
 fn is_known_as(user_name: &str, typed: &str) -> bool {
     let mut world = World::new();
     world.account("alice").user_name = UserName::new(user_name).ok();
@@ -132,7 +132,7 @@ fn kind_07c_invisible_characters_around_a_typed_address_are_nothing() {
     assert!(reached, "kind 7: an address with an invisible character was nobody's");
 }
 
-/// A new name that looks like another is refused, or is that other one.
+/// A new name that looks like another name is refused, or is the same name.
 #[test]
 fn kind_07c_an_invisible_character_makes_no_other_name() {
     let is_no_other = UserName::new("alice\u{200b}").map_or(true, |made| made.normalised() == "alice");
@@ -146,7 +146,7 @@ fn kind_07c_an_invisible_character_makes_no_other_address() {
     assert!(is_no_other, "kind 7: an invisible character made another valid address");
 }
 
-/// Set on one keyboard, typed on another.
+/// A password is set on one keyboard, and typed on another.
 #[test]
 fn kind_08_a_composed_and_a_decomposed_password_are_one() {
     let (composed, decomposed) = ("P\u{e4}ssw\u{f6}rter-88", "Pa\u{308}sswo\u{308}rter-88");
@@ -157,7 +157,7 @@ fn kind_08_a_composed_and_a_decomposed_password_are_one() {
     assert_eq!(answer.status, 200, "kind 8: a password typed with combining accents was wrong");
 }
 
-/// It was set before passwords had one spelling, and its verifier is of what was typed then.
+/// A password that was set before passwords had one spelling. Its verifier is of the text as it was typed.
 fn set_before(typed: &str) -> World {
     let mut world = World::new();
     let now = world.clock.now;
@@ -184,7 +184,7 @@ fn kind_08_a_verifier_of_what_was_typed_is_made_one_of_the_one_spelling_by_the_n
     works(world.send(&Call::login("alice", decomposed)));
 }
 
-/// Within ASCII there is one spelling, and nothing to hash anew.
+/// Within ASCII there is only one spelling, so nothing is hashed anew.
 #[test]
 fn kind_08_a_plain_password_of_the_old_form_is_left_as_it_is() {
     let mut world = set_before(PASSWORD);
@@ -192,7 +192,7 @@ fn kind_08_a_plain_password_of_the_old_form_is_left_as_it_is() {
     assert_eq!(world.account("alice").password.as_ref().unwrap().form, PasswordForm::AsTyped);
 }
 
-/// How many guesses are answered "wrong" before a name is locked, each in another spelling.
+/// Whether a name is locked after these wrong guesses, each in another spelling.
 fn locks_after(spellings: &[&str], sign_in: impl Fn(&str) -> Call) -> bool {
     let setup = Setup { tells_attempts: true, dialect: Dialect::Eiam, ..Setup::new(demo::policy()) };
     let mut world = World::with_setup(setup);
@@ -203,7 +203,7 @@ fn locks_after(spellings: &[&str], sign_in: impl Fn(&str) -> Call) -> bool {
     last.text("error_code") == "SDK.LOGIN.1003"
 }
 
-/// A limit is kept under what is stored: of nobody, under the one spelling.
+/// A limit is kept under the stored name. For a name that nobody has, it is kept under its one spelling.
 #[test]
 fn a_name_that_nobody_has_is_counted_by_its_one_spelling() {
     let by_mobile = |number: &str| {
@@ -228,7 +228,7 @@ fn a_name_that_nobody_has_is_counted_by_its_one_spelling() {
     assert!(locks_after(&names, |name| Call::login(name, "wrong")));
 }
 
-/// A stored number without its country is reported each time, and no code goes to it.
+/// Each use of a stored number without its country is reported, and no code goes to it.
 #[test]
 fn a_stored_number_without_a_country_reaches_nobody_and_is_reported() {
     let mut world = world_with(Setup { numbering: NumberingPlan::new(86).ok(), ..Setup::default() });
@@ -242,7 +242,7 @@ fn a_stored_number_without_a_country_reaches_nobody_and_is_reported() {
     assert!(events.contains(&Event::NumberWithoutCountry { account: id }), "{events:?}");
 }
 
-/// Whose account is it? The host cannot know, and the reply says so.
+/// The host cannot know whose account the name is, and the reply says so.
 #[test]
 fn a_name_of_two_accounts_is_answered_by_nobody() {
     let mut world = World::new();

@@ -1,4 +1,4 @@
-//! What an administrator does at the host, and whoever writes to the database.
+//! Acts of an administrator at the host, and of anybody who writes to the database.
 
 use super::{
     calls::{Act, F},
@@ -118,7 +118,7 @@ impl Host {
         &mut self.world.host.accounts[who]
     }
 
-    /// As an administrator would: with a new revision.
+    /// Changes an account as an administrator would: with a new revision.
     fn change(&mut self, who: usize, change: impl FnOnce(&mut Account)) {
         let account = self.account(who);
         change(account);
@@ -130,7 +130,7 @@ impl Host {
         (account.tenant, account.id)
     }
 
-    /// A first revision is drawn; here it is one that the model knows.
+    /// A first revision is drawn. Here it is one that the model knows.
     fn remake(&mut self, who: usize) {
         let (tenant, account) = self.named(who);
         let mut anew = self.account(who).clone();

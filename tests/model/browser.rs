@@ -1,4 +1,4 @@
-//! A browser's sign-ins and registrations, by the library's own routes for them.
+//! A browser's sign-ins and registrations, by the library's own routes.
 
 use super::{
     calls::{Call, F, Purpose, Request},
@@ -17,7 +17,7 @@ use authflow::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-/// What the routes call what somebody does, and the family's names of the members beside theirs.
+/// The route of a call, and the factor that it proves.
 fn route(call: &Call) -> Option<(&'static str, F)> {
     let (by_sms, by_email, by) = match call {
         Call::SignInByCode { by, .. } => ("/v1/sign-in/by-sms", "/v1/sign-in/by-email", *by),
@@ -41,14 +41,15 @@ const MEMBERS: [(&str, &str); 5] = [
     ("mobile", "mobile"),
 ];
 
-/// The first step of a request that comes from a browser, where there is a route for it.
+/// The first step of a browser's request, if there is a route for it.
 pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Result<Step, Moment> {
     let Shown::Cookie(bits) = DEVICES[request.caller.device] else { return Err(moment) };
     let Some((path, by)) = route(&request.call) else { return Err(moment) };
     let said: Value = serde_json::from_str(&sent.body).unwrap_or_default();
     let mut body = json!({});
     for (family, ours) in MEMBERS {
-        // By e-mail the address is what is named; a mobile's registrant says one besides, which nobody has proved.
+        // By e-mail, the address names the person. A newcomer's body may then also have a mobile, which nobody has
+        // proved.
         let is_there = family != "mobile" || by == F::Sms;
         if let Some(value) = said.get(family).filter(|value| is_there && !value.is_null()) {
             body[ours] = value.clone();

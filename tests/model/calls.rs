@@ -1,4 +1,4 @@
-//! What happens in the world of the model: calls, races of two calls, the clock, the administrator, the host.
+//! The happenings in the world of the model: calls, races of two calls, the clock, the administrator, the host.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum F {
@@ -6,7 +6,7 @@ pub enum F {
     Sms,
     Email,
     Totp,
-    /// A provider's word for who somebody is.
+    /// A provider vouches for an identity.
     Fed,
 }
 
@@ -22,7 +22,7 @@ pub enum Purpose {
     Link,
 }
 
-/// Who calls: a device (1 is the attacker's), and what it says its application and tenant are.
+/// The caller: a device (1 is the attacker's), and the application and tenant that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub device: usize,
@@ -30,7 +30,7 @@ pub struct Caller {
     pub tenant: usize,
 }
 
-/// How somebody says who they are: by `login`, by `login/auth`, which takes any name, or by `login/mobile-pwd`.
+/// The way in which a person names themselves: by `login`, by `login/auth`, which takes any name, or by `login/mobile-pwd`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Said {
     Name,
@@ -40,12 +40,13 @@ pub enum Said {
     Mobile,
 }
 
-/// How many people there are at the beginning.
+/// The number of people at the beginning.
 pub const PEOPLE: usize = 3;
-/// How many there may be, with those who register.
+/// The most people that there may be, with those who register.
 pub const MOST: usize = 10;
 
-/// A name, a mobile or an address, by number. At the beginning each person has those of their own number; the numbers after the last are nobody's.
+/// A name, a mobile or an address, by number. At the beginning each person has those of their own number. The numbers after the last person belong
+/// to nobody.
 pub type Named = usize;
 pub const NOBODY: Named = PEOPLE;
 pub const NAMED: usize = 6;
@@ -56,17 +57,17 @@ pub const FIRST: Password = 0;
 pub const USED: Password = 8;
 pub const SHORT: Password = 9;
 
-/// What a provider knows somebody by, by number.
+/// A provider's identity of a person, by number.
 pub type Identity = usize;
 pub const IDENTITIES: usize = 3;
 
-/// A token by the order of issue; one beyond the last is nonsense, `None` is no header.
+/// A token by the order of issue. A number beyond the last is nonsense, and `None` is no header.
 pub type Presented = Option<usize>;
 
 /// The latest id token, with another signature.
 pub const FORGED: usize = usize::MAX - 1;
 
-/// A code by the order of sending; one beyond the last is a wrong code.
+/// A code by the order of sending. A number beyond the last is a wrong code.
 pub type Typed = usize;
 pub const WRONG: usize = usize::MAX;
 
@@ -76,20 +77,20 @@ pub enum Proof {
     Code(F, Typed),
 }
 
-/// What proves the account that an identity is linked to.
+/// The proof of the account that an identity is linked to.
 #[derive(Clone, Debug)]
 pub enum LinkProof {
     Password(Named, Password),
     Code(F, Named, Typed),
-    /// Somebody's word for a mobile, good or not.
+    /// Another party vouches for a mobile, rightly or not.
     Vouched(Named, bool),
 }
 
-/// What whoever asks for a code shows of not being a robot.
+/// The proof that a person who asks for a code is no robot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Human {
     No,
-    /// What the host takes for it.
+    /// A proof that the host accepts.
     Yes,
     /// The solution of a picture, by the order of solving.
     Solved(usize),
@@ -102,7 +103,7 @@ pub enum Response {
         named: Option<Named>,
         code: Typed,
     },
-    /// Somebody's one-time password, so many steps from now.
+    /// A person's one-time password, this many steps from now.
     Totp {
         of: Named,
         steps: i64,
@@ -157,14 +158,13 @@ pub enum Call {
         code: Typed,
         new: Password,
     },
-    /// A new password instead of a forgotten one.
+    /// A new password in the place of a forgotten one.
     Recover {
         to: Named,
         code: Typed,
         new: Password,
     },
-    /// An account of whoever has a contact, with a name and a password where they chose one. `fit` is what the host thinks of what they say of
-    /// themselves.
+    /// An account for a person who has a contact, with a name and a password if they chose one. `fit` is the host's judgement of the profile.
     Register {
         by: F,
         to: Named,
@@ -173,23 +173,24 @@ pub enum Call {
         password: Option<Password>,
         fit: bool,
     },
-    /// Another mobile or address of one's own.
+    /// Another mobile or address for the subject of a session.
     NewContact {
         token: Presented,
         by: F,
         to: Named,
         code: Typed,
     },
-    /// A picture is asked for.
+    /// Asks for a picture.
     Picture,
-    /// A picture, by the order of showing, is solved for a recipient.
+    /// Solves a picture, by the order of showing, for a recipient.
     Solve {
         picture: usize,
         right: bool,
         by: F,
         to: Named,
     },
-    /// By a provider's code for an identity, good or not, with what binds it to this client where there is a place for that.
+    /// Signs in by a provider's code for an identity, good or not. The code comes with its binding to this client, if the call has a place for
+    /// one.
     Social {
         identity: Identity,
         good: bool,
@@ -205,7 +206,7 @@ pub enum Call {
         to: Named,
         code: Typed,
     },
-    /// The same by somebody's word for a mobile, good or not.
+    /// Registers in the same way, but by a vouched mobile, good or not.
     RegisterVouched {
         token: Presented,
         to: Named,
@@ -224,7 +225,7 @@ pub enum Call {
     SignOut {
         token: Presented,
     },
-    /// A client's secret, for a token of its server's; and a refresh by a server.
+    /// Two calls of a tenant's server: it presents a client's secret for a token, and it refreshes.
     TenantToken {
         client: usize,
         secret: usize,
@@ -290,7 +291,7 @@ impl Call {
         self.clone().bearer().and_then(|token| *token)
     }
 
-    /// By which way a code came that is presented.
+    /// The channel of the code that is presented.
     pub fn channel(&self) -> Option<F> {
         match self {
             Self::SignInByCode { by, .. }
@@ -304,7 +305,7 @@ impl Call {
         }
     }
 
-    /// Whether somebody who is signed in makes it.
+    /// Whether it is a call of a signed-in person.
     pub fn is_of_a_session(&self) -> bool {
         matches!(
             self,
@@ -354,7 +355,7 @@ impl Call {
     }
 }
 
-/// A session token is sealed, with a time and a nonce.
+/// The seal of a session token, with a time and a nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seal {
     pub at: u64,
@@ -364,23 +365,23 @@ pub struct Seal {
 #[derive(Clone, Debug)]
 pub struct Request {
     pub call: Call,
-    /// The call's token is sealed, and does not come as it is.
+    /// The seal, if the call's token comes sealed and not in clear.
     pub seal: Option<Seal>,
     pub caller: Caller,
-    /// What the host does wrong during this request.
+    /// The failure of the host during this request.
     pub failing: Option<Failing>,
-    /// Which server it goes to.
+    /// The server that it goes to.
     pub server: usize,
 }
 
-/// How a host fails at a question.
+/// The ways in which a host fails at a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     /// It has done nothing.
     Unavailable,
-    /// It has done what it was asked, and the answer is lost.
+    /// It has done the act, and the answer is lost.
     AnswerLost,
-    /// It has no such key, signs with nothing at all, or with what is longer than any signature.
+    /// It has no such key, signs with nothing at all, or with a text that is longer than any signature.
     NoKey,
     NoSignature,
     NoEnd,
@@ -396,31 +397,31 @@ pub struct Failing {
 pub enum Act {
     Disable(Named),
     Enable(Named),
-    /// All guesses of theirs are cleared.
+    /// All guesses at the person are cleared.
     Unlock(Named),
-    /// Deleted, and made anew under the same id by whoever knows it.
+    /// The account is deleted, and made again under the same id by somebody who knows it.
     Remake(Named),
-    /// What is over is forgotten.
+    /// Everything that is over is forgotten.
     Sweep,
     Reset(Named, Password),
     /// The password is found among breached ones.
     Breach(Named),
     ForcePasswordless(Named),
     Enrol(Named, F),
-    /// As a mistaken host would: without a new revision.
+    /// A mistaken host does this without a new revision.
     EnrolSilently(Named, F),
     Remove(Named, F),
     /// The host's parameters for hashes were raised after a password was set.
     Outdate(Named),
-    /// Whoever writes to the database copies the sealed secret of the first one's authenticator over the second one's.
+    /// A writer to the database copies the sealed secret of the first person's authenticator over the second person's.
     CopySecret(Named, Named),
-    /// The next sealing key seals; those before it open.
+    /// The next sealing key seals, and the earlier ones open.
     RotateSealing,
-    /// The sealing keys before the present one are lost, or are there again.
+    /// The earlier sealing keys are lost, or are there again.
     LoseSealing(bool),
-    /// Nothing is left that a login begins with, but identities.
+    /// The account keeps nothing but identities to begin a login with.
     Strip(Named),
-    /// By the library's own operation.
+    /// Ends them by the library's own operation.
     EndSessions(Named),
     /// The host's access policy.
     DenyAll(bool),
@@ -429,7 +430,7 @@ pub enum Act {
 #[derive(Clone, Debug)]
 pub enum Happening {
     One(Request),
-    /// Both are judged before either is written.
+    /// Both requests are judged before either is written.
     Race(Request, Request),
     Wait(u64),
     Admin(Act),
@@ -437,7 +438,7 @@ pub enum Happening {
     Restart,
 }
 
-/// A reply: its status, and what tells it from others of that status.
+/// A reply: its status, and the part that tells it from others of that status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reply(pub u16, pub &'static str);
 
@@ -456,7 +457,7 @@ impl Reply {
         Self(200, "id-ann"),
         Self(200, "id-bob"),
         Self(200, "id-cat"),
-        // Ids of those who register are drawn: the host tells them by their numbers.
+        // The ids of people who register are drawn. The host translates them to numbers.
         Self(200, "id-3"),
         Self(200, "id-4"),
         Self(200, "id-5"),

@@ -1,4 +1,4 @@
-//! Pictures, and what a solved one is good for (decision 0033).
+//! Pictures, and the use of a solved one (decision 0033).
 
 use super::{
     calls::{F, Human, Named, Reply},
@@ -14,7 +14,7 @@ impl Model {
         Err(Reply::PICTURE)
     }
 
-    /// One try a picture, by whom it was shown to.
+    /// Each picture has one try, by the device that it was shown to.
     pub fn solve(
         &mut self,
         asking: &mut Asking,
@@ -45,7 +45,7 @@ impl Model {
         Err(Reply::SOLVED)
     }
 
-    /// Whoever asks for a code is no robot: by the host's word, or by a picture that they have solved for that recipient.
+    /// A person who asks for a code is no robot if the host says so, or if they have solved a picture for that recipient.
     pub fn judge_human(
         &self,
         asking: &mut Asking,

@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
 pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
 pub const NAMES: [&str; NAMED] = ["ann", "bob", "cat", "ghost", "zoe", "yan"];
-/// What a device shows: the family's header, a cookie, or nothing.
+/// The proof of a device: the family's header, a cookie, or nothing.
 #[derive(Clone, Copy)]
 pub enum Shown {
     Fingerprint(&'static str),
@@ -34,7 +34,7 @@ pub enum Shown {
     Nothing,
 }
 
-/// The third is a browser; the fourth spells a fingerprint as the browser's cookie.
+/// The third device is a browser. The fourth has a fingerprint that is spelt as the browser's cookie.
 pub const DEVICES: [Shown; 6] = [
     Shown::Fingerprint("156aysdna213sac"),
     Shown::Fingerprint("attacker"),
@@ -46,12 +46,12 @@ pub const DEVICES: [Shown; 6] = [
 pub const BROWSER: usize = 2;
 pub const UNBOUND: usize = 4;
 
-/// Whether a device calls the routes of the family. Others come by routes of the host's own.
+/// Whether a device calls the routes of the family. Other devices call the host's own routes.
 pub fn is_of_the_family(device: usize) -> bool {
     matches!(DEVICES[device], Shown::Fingerprint(_))
 }
 
-/// Whether a code comes with what binds it to its client. The family's calls have no place for that.
+/// Whether a code comes with its binding to the client. The family's calls have no place for that.
 pub fn binds(device: usize, bound: bool) -> bool {
     bound && !is_of_the_family(device)
 }
@@ -64,7 +64,7 @@ pub fn email(who: usize) -> String {
     format!("{}@example.com", NAMES[who])
 }
 
-/// Whether an account is known by this, as the library's one spelling has it.
+/// Whether an account is known by this name, in the library's one spelling.
 pub fn is_known_by(account: &Account, said: Said, named: Named) -> bool {
     match said {
         Said::Name | Said::AnyName => {
@@ -75,12 +75,12 @@ pub fn is_known_by(account: &Account, said: Said, named: Named) -> bool {
     }
 }
 
-/// The number of what somebody is reached by, this way.
+/// The number of a person's contact on this channel.
 pub fn contact_of(account: &Account, by: F) -> Option<Named> {
     (0..NAMED).find(|named| is_known_by(account, reached(by), *named))
 }
 
-/// By what somebody is named who is reached this way.
+/// The kind of name for a person who is reached on this channel.
 pub fn reached(by: F) -> Said {
     if by == F::Email { Said::AnyEmail } else { Said::Mobile }
 }
@@ -111,7 +111,7 @@ fn totp_secret(who: usize) -> TotpSecret {
     TotpSecret::new([b'a' + who as u8; 20]).unwrap()
 }
 
-/// Whose secrets are: the ids of accounts are given out over all tenants.
+/// The owner of secrets. The ids of accounts are given out over all tenants.
 pub fn owner(who: usize, tenant: usize) -> Owner {
     Owner { tenant: TenantId::new(TENANTS[tenant]).ok(), account: id(who) }
 }
@@ -120,12 +120,12 @@ fn id(who: usize) -> AccountId {
     AccountId::new(&format!("id-{}", NAMES.get(who).unwrap_or(&"new"))).unwrap()
 }
 
-/// What a sealing key is called.
+/// The id of a sealing key.
 pub fn sealing_key(number: usize) -> String {
     format!("s{number}")
 }
 
-/// The sealing key that seals, and those before it, unless they are lost.
+/// The present sealing key and, unless they are lost, the earlier ones.
 pub fn sealing_keys(present: usize, are_lost: bool) -> SealingKeys {
     let key =
         |number: usize| SealingKey::new(&sealing_key(number), demo::secret(100 + number as u8)).unwrap();
@@ -134,7 +134,7 @@ pub fn sealing_keys(present: usize, are_lost: bool) -> SealingKeys {
         .fold(keys, |keys, earlier| keys.with_opener(key(earlier)).unwrap())
 }
 
-/// Somebody's authenticator, sealed for them under the present key.
+/// A person's authenticator, sealed for them under the present key.
 pub fn authenticator(who: usize, owner: Owner, present: usize) -> Totp {
     let moment = Moment::new(demo::START, Entropy::from_bytes([0; 32]));
     let sealed = totp_secret(who).seal(&sealing_keys(present, true), owner, &moment);
@@ -145,7 +145,7 @@ pub fn totp_code(who: usize, step: u64) -> String {
     authenticator(who, owner(who, 0), 0).code(&totp_secret(who), step).expose().into()
 }
 
-/// All of them dial in one country.
+/// All tenants dial in one country.
 pub fn numbering() -> BTreeMap<Option<TenantId>, NumberingPlan> {
     TENANTS.map(|tenant| (TenantId::new(tenant).ok(), NumberingPlan::new(86).unwrap())).into()
 }
@@ -162,14 +162,14 @@ fn sending(rules: &Rules) -> SendPolicy {
     }
 }
 
-/// What a login begins with.
+/// The factors that a login can begin with.
 pub const FIRST_FACTORS: [F; 4] = [F::Password, F::Sms, F::Email, F::Fed];
 
 fn link_proofs(rules: &Rules) -> LinkProofs {
     LinkProofs::new(rules.links_by.iter().copied().map(factor).collect()).unwrap()
 }
 
-/// What a provider knows somebody by.
+/// A provider's identity, by number.
 pub fn identity(number: Identity) -> SocialIdentity {
     SocialIdentity::new(Provider::new("weixin").unwrap(), &uid(number)).unwrap()
 }
@@ -252,7 +252,7 @@ pub fn account(model: &Model, who: usize) -> Account {
     Account {
         id: id(who),
         tenant: TenantId::new(TENANTS[person.tenant]).ok(),
-        // The model counts changes.
+        // The model counts changes, beginning at one.
         revision: Revision::new(1).unwrap(),
         status: if person.active { AccountStatus::Active } else { AccountStatus::Disabled },
         user_name: UserName::new(NAMES[who]).ok(),

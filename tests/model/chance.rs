@@ -9,7 +9,7 @@ use super::{
     trust::Brought,
 };
 
-/// Numbers that shrink to the first of everything.
+/// Numbers that shrink to the first of every choice.
 pub struct Dice<'a> {
     pub words: &'a [u16],
     pub at: usize,
@@ -32,7 +32,7 @@ impl Dice<'_> {
     }
 }
 
-/// People whose passwords are about to reach one bound or another.
+/// People whose passwords are about to reach one of the bounds.
 pub fn beginning(dice: &mut Dice<'_>) -> Model {
     let people = (0..PEOPLE).map(|who| {
         let age = dice.of(&[85 * DAY, DAY, 76 * DAY - 60, 90 * DAY - 300, 90 * DAY - 1, 90 * DAY, 76 * DAY]);
@@ -59,7 +59,7 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
     let mut model = Model::new(START, Life::drawn(dice), people);
     for who in 0..PEOPLE {
         if dice.percent(35) {
-            // Nothing is known of links of before.
+            // The model knows nothing of the sessions that made these earlier links.
             let proved: &[F] = dice.of(&[&[F::Password], &[F::Sms], &[F::Email], &[]]);
             let (is_bound, is_vouched) = (!dice.percent(40), dice.percent(30));
             let brought = Brought { identity: who, is_bound, is_vouched };
@@ -71,7 +71,7 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
     model
 }
 
-/// Some have nothing but their identity, or nothing besides that they can do without.
+/// Some people have nothing but their identity, or nothing beside it that they can do without.
 fn bare(person: &mut Person, dice: &mut Dice<'_>) {
     let (nothing, mobile_alone) = (dice.percent(15), dice.percent(15));
     if nothing || mobile_alone {

@@ -1,4 +1,4 @@
-//! Somebody who is signed in replaces their own mobile or address (decision 0034).
+//! A signed-in person replaces their own mobile or address (decision 0034).
 
 use super::{
     calls::{F, Human, Named, Presented, Purpose, Reply, Typed},
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Model {
-    /// By more than second factors; a second factor moves with its own proof alone.
+    /// The session must rest on more than second factors. A second factor moves only with its own proof.
     fn may_replace(&mut self, asking: &mut Asking, token: Presented, by: F) -> Result<(usize, usize), Reply> {
         let (who, session) = self.may_change(asking, token)?;
         let (person, proved) = (&self.people[who], &self.sessions[session].proved);
@@ -24,7 +24,8 @@ impl Model {
         Ok((who, session))
     }
 
-    /// To whatever contact they name, whoever has it: counted to it as what is nobody's yet, to whoever asks, and as a stranger's.
+    /// Sends to the contact that they name, whoever has it. The send counts against the contact as nobody's yet, against the person
+    /// who asks, and against the strangers' sum.
     pub fn send_to_new_contact(
         &mut self,
         asking: &mut Asking,
@@ -37,7 +38,7 @@ impl Model {
             asking.dialect().takes(Purpose::NewContact, by) || !is_of_the_family(asking.caller.device);
         let Some(to) = to.filter(|_| is_taken) else { return Err(Reply::MALFORMED) };
         let (who, session) = self.may_replace(asking, token, by)?;
-        // A captcha may be used up as well, and one write uses one thing up.
+        // A captcha may be used up too, and one write uses only one thing up.
         self.use_seal(asking)?;
         let once = if asking.rules().captcha { self.judge_human(asking, human, by, to)? } else { None };
         let place = Place::of_new_contact(who, asking.caller, by, to);
@@ -69,7 +70,8 @@ impl Model {
         let slot = (asking.caller.tenant, Standing::NewContact, who, by);
         let place = Place::of_new_contact(who, asking.caller, by, to);
         let code = self.guess_code(asking, slot, Tag::Known, Owner::Person(who), &place, code)?;
-        // A session proves nothing: its subject has signed in since the code was asked for, and in another one. The code stays good.
+        // A session alone proves nothing. Its subject must have signed in since the code was asked for, and in another session. The
+        // code stays good.
         let Code { asked, made, .. } = self.codes[code];
         let surely_before = self.sessions[session].auth_time + SKEW < made;
         if asked == Some(session) || surely_before {

@@ -1,4 +1,4 @@
-//! How each product says what the model says in CIAM's words (WIRE §5, WIRE2 §2, decision 0006).
+//! The words of each product for the replies that the model gives in CIAM's words (WIRE §5, WIRE2 §2, decision 0006).
 
 use super::calls::{Call, F, Purpose, Reply};
 
@@ -10,7 +10,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// What a code is for that comes by `pwd/update-by-mobile`.
+    /// The purpose of a code that comes by `pwd/update-by-mobile`.
     pub fn update_by_mobile(self) -> Purpose {
         match self {
             Self::Ciam => Purpose::Update,
@@ -18,11 +18,11 @@ impl Dialect {
         }
     }
 
-    /// Whether some call takes a code that is sent this way for this.
+    /// Whether a call takes a code on this channel for this purpose.
     pub fn takes(self, purpose: Purpose, by: F) -> bool {
         match purpose {
             Purpose::SignIn | Purpose::Second | Purpose::Change | Purpose::Link => true,
-            // In EIAM to link an identity by it.
+            // In EIAM, such a code links an identity.
             Purpose::Register => true,
             Purpose::NewContact => by == F::Sms,
             Purpose::Update | Purpose::Forgotten => purpose == self.update_by_mobile() && by == F::Sms,
@@ -33,7 +33,7 @@ impl Dialect {
     pub fn spell(self, reply: Reply, call: &Call) -> (u16, String) {
         let said = match self {
             Self::Ciam => reply.1.to_owned(),
-            // The same numbers, without what is before them.
+            // The same numbers, without the prefix.
             Self::OneAccess => reply
                 .1
                 .trim_start_matches("IDAAS.")
@@ -46,11 +46,11 @@ impl Dialect {
     }
 }
 
-/// Several things are said under one code.
+/// Several replies share one code.
 fn eiam(reply: Reply, call: &Call) -> &'static str {
     match reply {
         Reply::DEVICE => "SDK.COMMON.1003",
-        // The mobile that it resets the password of is missing.
+        // The mobile whose password is reset is missing.
         Reply::MALFORMED if matches!(call, Call::OwnChangeByCode { .. }) => "SDK.COMMON.1001",
         Reply::MALFORMED => "SDK.COMMON.1002",
         Reply::NO_STATE | Reply::ROBOT => "SDK.COMMON.1006",

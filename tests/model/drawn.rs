@@ -1,4 +1,4 @@
-//! The next call, drawn by dice that lean towards what leads on.
+//! The next call, drawn by dice that favour calls which lead on.
 
 use super::{
     calls::{
@@ -112,7 +112,7 @@ pub fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
 }
 
 fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
-    // Somebody mostly, and nobody now and then.
+    // Mostly a person, and now and then nobody.
     let who = dice.roll(state.people.len() * 4 + 1) / 4;
     let person = state.people.get(who);
     let ways: Vec<F> = [F::Sms, F::Email]
@@ -158,7 +158,7 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
     }
 }
 
-/// Whoever has no account, mostly, asks for a code, and makes one.
+/// A person, mostly one without an account, asks for a code and makes an account by it.
 fn registration(state: &Model, dice: &mut Dice<'_>) -> Call {
     let sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::Register);
     let is_room = state.people.len() < MOST - 1;
@@ -179,7 +179,7 @@ fn registration(state: &Model, dice: &mut Dice<'_>) -> Call {
     }
 }
 
-/// Somebody comes in by an identity, asks for a code to link it with, or links it.
+/// A person comes in by an identity, asks for a code to link it with, or links it.
 fn social(state: &Model, dice: &mut Dice<'_>, by: F, to: Named) -> Call {
     let links = |kind: &Kind| matches!(kind, Kind::Link { .. });
     let is_there = state.tokens.iter().any(|token| links(&token.kind));
@@ -193,7 +193,7 @@ fn social(state: &Model, dice: &mut Dice<'_>, by: F, to: Named) -> Call {
     bind(state, dice, token, by, to)
 }
 
-/// The latest token of an identity of nobody's that is still good for something.
+/// The latest token of an unlinked identity that is still good for something.
 fn open_link(state: &Model) -> Option<usize> {
     let is_open = |number: &usize| {
         matches!(state.tokens[*number].kind, Kind::Link { .. })
@@ -203,7 +203,7 @@ fn open_link(state: &Model) -> Option<usize> {
     (0..state.tokens.len()).rev().find(is_open)
 }
 
-/// Whoever brings an identity of nobody's proves an account, or gets one.
+/// A person who brings an unlinked identity proves an account, or gets one.
 fn bind(state: &Model, dice: &mut Dice<'_>, token: Presented, by: F, to: Named) -> Call {
     let sent =
         state.stored.iter().filter(|(place, _)| matches!(place.purpose, Purpose::Link | Purpose::Register));
@@ -239,7 +239,7 @@ fn bind(state: &Model, dice: &mut Dice<'_>, token: Presented, by: F, to: Named) 
     }
 }
 
-/// Whoever has forgotten their password asks for a code, and sets a new one by it.
+/// A person who has forgotten their password asks for a code, and sets a new password by it.
 fn recovery(state: &Model, dice: &mut Dice<'_>, who: usize) -> Call {
     let mut sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::Forgotten);
     match sent.next_back().filter(|_| dice.percent(75)) {
@@ -297,7 +297,7 @@ fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize,
     }
 }
 
-/// Somebody asks for a code to a mobile or an address that is not theirs yet, and gives it back.
+/// A person asks for a code to a mobile or an address that is not theirs yet, and presents it.
 fn new_contact(state: &Model, dice: &mut Dice<'_>, bearer: Presented) -> Call {
     let by_whom = bearer.and_then(|number| state.tokens.get(number)).map(|token| token.by);
     let sent = state.stored.iter().filter(|(place, _)| {
@@ -317,7 +317,7 @@ fn new_contact(state: &Model, dice: &mut Dice<'_>, bearer: Presented) -> Call {
             let by = if of_the_family && dice.percent(90) { F::Sms } else { dice.of(&[F::Sms, F::Email]) };
             let human = human(state, dice);
             let purpose = Purpose::NewContact;
-            // Mostly to whom the picture was solved for.
+            // Mostly it goes to the recipient that the picture was solved for.
             let solved = match human {
                 Human::Solved(number) if dice.percent(90) => state.captchas.get(number),
                 _ => None,
@@ -329,7 +329,7 @@ fn new_contact(state: &Model, dice: &mut Dice<'_>, bearer: Presented) -> Call {
     }
 }
 
-/// Where the code is that the bearer of a token changes their password with.
+/// The place of the code with which the bearer of a token changes their password.
 fn update_place(state: &Model, bearer: Presented) -> Place {
     let token = bearer.and_then(|number| state.tokens.get(number));
     let nobodys = (Caller { device: 0, app: 0, tenant: 0 }, NOBODY);
@@ -338,7 +338,7 @@ fn update_place(state: &Model, bearer: Presented) -> Place {
     Place::outside(by, Purpose::Update, F::Sms, to)
 }
 
-/// Somebody asks for a picture, or solves one: for a recipient that a code may go to next.
+/// A person asks for a picture, or solves one for a recipient that a code may go to next.
 fn picture(state: &Model, dice: &mut Dice<'_>) -> Call {
     let open = (0..state.pictures.len()).rev().find(|number| !state.pictures[*number].tried);
     match open {
@@ -353,7 +353,7 @@ fn picture(state: &Model, dice: &mut Dice<'_>) -> Call {
     }
 }
 
-/// What somebody shows of not being a robot.
+/// A person's proof of being no robot.
 fn human(state: &Model, dice: &mut Dice<'_>) -> Human {
     let is_one = !dice.percent(20);
     match state.captchas.len() {
@@ -376,7 +376,7 @@ fn credential(state: &Model, dice: &mut Dice<'_>, token: Presented) -> usize {
     }
 }
 
-/// A token of a kind: the latest mostly, or an earlier one; else any token at all, nonsense or none.
+/// A token of a kind, mostly the latest and sometimes an earlier one. Otherwise any token at all, nonsense or none.
 fn token(state: &Model, dice: &mut Dice<'_>, wanted: fn(&Kind) -> bool) -> Presented {
     let of_kind = state.tokens.iter().enumerate().rev().filter(|(_, token)| wanted(&token.kind));
     let of_kind: Vec<_> = of_kind.map(|(number, _)| number).collect();
@@ -389,7 +389,7 @@ fn token(state: &Model, dice: &mut Dice<'_>, wanted: fn(&Kind) -> bool) -> Prese
     }
 }
 
-/// The code of a place mostly; else any other, or a wrong one.
+/// Mostly the code of a place. Otherwise any other code, or a wrong one.
 fn code(state: &Model, dice: &mut Dice<'_>, place: &Place) -> usize {
     match (dice.roll(20), state.stored.get(place)) {
         (0..14, Some(number)) => *number,

@@ -1,4 +1,4 @@
-//! What an onlooker writes down about sessions: what opened each, which of its tokens went out last, and whether anybody has come with one.
+//! An onlooker's notes about sessions: the opener of each, its latest tokens, and whether a client has presented one of them.
 
 use super::{
     calls::{Call, F},
@@ -13,32 +13,32 @@ pub struct Handed {
     /// The state token of the skip that opened it.
     pub opened_by: Option<String>,
     pub generation: u32,
-    /// The key that its device was written down under, at the latest.
+    /// The key under which its device was last written down.
     pub key: usize,
-    /// When the tokens of this generation went out.
+    /// The time at which the tokens of this generation went out.
     pub at: u64,
-    /// Somebody has come with one of them.
+    /// A client has presented one of them.
     pub shown: bool,
-    /// And was served.
+    /// The client was served.
     pub used: bool,
     pub revision: u64,
-    /// The latest sign-in, by the clock of the server where that was.
+    /// The latest sign-in, by the clock of the server where it happened.
     pub auth_time: u64,
-    /// Whether its password was changed in it, and by which code.
+    /// Whether its password was changed in it, and by which factor's code.
     pub renewed: Option<Option<F>>,
     pub ends: u64,
     pub lives: bool,
 }
 
 impl Observed {
-    /// It was answered as an earlier one was.
+    /// Whether it got the answer of an earlier request again.
     pub fn is_again(&self) -> bool {
         self.events.iter().any(|event| matches!(event, Event::AnsweredAgain { .. }))
     }
 }
 
 impl Ledger {
-    /// The session that a skip or a refresh has led to before, if it is one that has come before.
+    /// The session that a skip or a refresh has led to before, if the same request has come before.
     pub fn led_to(&self, call: &Call, text: Option<&String>) -> Option<(SessionId, &Handed)> {
         let text = text?;
         match call {
@@ -57,7 +57,7 @@ impl Ledger {
         }
     }
 
-    /// Notes what a request has written about sessions, and which of their tokens it bore.
+    /// Notes the request's writes about sessions, and which of their tokens it bore.
     pub fn note_sessions(&mut self, who: Option<usize>, key: usize, seen: &Observed) {
         self.note_use(seen);
         let writes = || seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
@@ -91,11 +91,12 @@ impl Ledger {
                 Write::RenewSession { session, revision, auth_time, .. } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
                     (handed.revision, handed.auth_time) = (revision.as_u64(), auth_time.as_unix());
-                    // A contact that is replaced, or a link that is taken away, proves nothing anew.
+                    // A replaced contact, or a link that is taken away, proves nothing anew.
                     if sets_password {
                         handed.renewed = Some(seen.truth);
                     }
-                    // Whoever changed it bore what the answer brought, or what is as good: a token of before is older than the change.
+                    // The client that made the change bore a token of the answer, or one that is as good. Earlier tokens are older than the
+                    // change.
                     (handed.shown, handed.used) = (true, true);
                 }
                 Write::EndSessions(which) => self.end_sessions(who, *which),
@@ -104,7 +105,7 @@ impl Ledger {
         }
     }
 
-    /// An id token, or a ticket, may be of an earlier generation than the present, unless that is the first.
+    /// An id token or a ticket may be of an earlier generation than the present one, unless the present one is the first.
     fn note_use(&mut self, seen: &Observed) {
         let Some(token) = seen.token.as_ref().and_then(|text| self.tokens.get(text)) else { return };
         let generation = if token.sort == Sort::Session { token.generation } else { 0 };

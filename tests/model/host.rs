@@ -1,4 +1,4 @@
-//! The library on the tests' host, called as the happenings say.
+//! The library on the tests' host, called as the happenings demand.
 
 use super::{
     browser,
@@ -36,35 +36,35 @@ use authflow::{
 };
 use std::sync::Arc;
 
-/// What stands before the password in an outdated verifier of the tests' host.
+/// The text before the password in an outdated verifier of the tests' host.
 pub const OUTDATED: &str = "outdated:";
 
 #[derive(Clone)]
 pub struct Host {
     pub world: World,
     pub texts: Vec<String>,
-    /// The codes in the order of sending; `None` for one that did not get out.
+    /// The codes in the order of sending, with `None` for a code that did not get out.
     pub codes: Vec<Option<String>>,
-    /// The pictures in the order of showing, and what solved ones brought.
+    /// The pictures in the order of showing, and the captcha tokens of the solved ones.
     pub pictures: Vec<String>,
     pub captchas: Vec<String>,
     pub servers: Vec<String>,
     pub applications: [Arc<Application>; 2],
     keys: Vec<Option<u64>>,
     pub used_steps: Vec<Option<u64>>,
-    /// How far the revisions of each account are from those that the model counts.
+    /// The distance of each account's revisions from those that the model counts.
     pub drawn: Vec<u64>,
     pub sealing: usize,
     pub sealing_lost: bool,
     pub ledger: Ledger,
-    /// How many claims were forgotten because they were over.
+    /// The number of claims that were forgotten because they were over.
     pub swept: usize,
-    /// How many requests were spelt: each is typed in another way than the one before.
+    /// The number of requests that were spelt. Each is typed in another way than the one before.
     pub spelt: usize,
     pub life: Life,
 }
 
-/// A key that has been retired.
+/// The window of a key that has been retired.
 fn window(until: u64) -> VerifyWindow {
     VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(until) }
 }
@@ -93,7 +93,7 @@ fn kind_of(write: &Write) -> &'static str {
     }
 }
 
-/// What whoever registers will be known by.
+/// The names that a person who registers will have.
 fn new_names(call: &Call) -> (Option<UserName>, Option<EmailAddress>) {
     match call {
         Call::Register { by, to, name, .. } => {
@@ -104,14 +104,14 @@ fn new_names(call: &Call) -> (Option<UserName>, Option<EmailAddress>) {
     }
 }
 
-/// What comes signed is used up before anything is guessed with it.
+/// A sealed token is used up before anything is guessed with it.
 fn is_claim_of_a_guess(call: &Call, commit: &Commit) -> bool {
     let sends = matches!(call, Call::Send { purpose: Purpose::NewContact, .. });
     let guesses = matches!(call, Call::OwnChange { .. } | Call::NewContact { .. });
     (guesses || sends) && commit.writes.is_empty()
 }
 
-/// A request that waits for its write, or is done.
+/// A request that waits for its write, or has ended.
 struct Waiting {
     step: Result<Step, Box<Outcome>>,
     seen: Observed,
@@ -158,7 +158,7 @@ impl Host {
         host
     }
 
-    /// Keys outside are rotated when those of the ring are.
+    /// The outside keys are rotated together with the keys of the ring.
     fn signing(&self) -> IdTokenSigning {
         if !self.life.signs_outside {
             return IdTokenSigning::ApplicationKey;
@@ -177,7 +177,7 @@ impl Host {
     pub fn restart(&mut self) {
         let key = |number: usize| match number {
             0 => Key::without_id(authflow::testkit::demo::secret(7)).unwrap(),
-            // Each has a secret of its own.
+            // Each key has its own secret.
             _ => Key::new(&format!("k{number}"), authflow::testkit::demo::secret(7 + number as u8)).unwrap(),
         };
         let mut ring = KeyRing::new(key(self.keys.len() - 1));
@@ -216,7 +216,7 @@ impl Host {
         Vec::new()
     }
 
-    /// Takes a request to where it wants to write.
+    /// Takes a request up to its write.
     fn begin(&mut self, request: &Request) -> Waiting {
         let now = self.world.clock.now;
         let there = self.life.clock(request.server, now.as_unix());
@@ -228,7 +228,7 @@ impl Host {
         let is_of_the_family = is_of_the_family(request.caller.device);
         let mut step = Ok(match request.call {
             Call::Authenticate { .. } => self.begin_at_own_route(request, &sent),
-            // Its client has no device.
+            // This client has no device.
             Call::TenantToken { .. } => self.begin_at_a_path(sent),
             _ if !is_of_the_family => self.begin_at_own_route(request, &sent),
             _ => self.begin_at_a_path(sent),
@@ -341,7 +341,7 @@ impl Host {
                 if failing("ReserveAttempt") {
                     return Ok(ask.unavailable());
                 }
-                // A password is slow to judge: the host has taken a place for it.
+                // A password is slow to judge, so the host has taken a place for it.
                 Ok(match ask.factor {
                     Factor::Password => {
                         let place = Permit::new(ask.slot);
@@ -397,7 +397,7 @@ impl Host {
         }
     }
 
-    /// What the sealing key that seals is called.
+    /// The id of the sealing key that seals.
     pub fn sealing_key(&self) -> String {
         sealing_key(self.sealing)
     }
@@ -412,14 +412,14 @@ impl Host {
 }
 
 impl Host {
-    /// Who of a tenant is known by this.
+    /// The person of a tenant who is known by this name.
     pub fn holder(&self, tenant: usize, said: Said, named: Named) -> Option<usize> {
         let tenant = TenantId::new(TENANTS[tenant]).ok();
         let is_it = |account: &Account| account.tenant == tenant && is_known_by(account, said, named);
         self.world.host.accounts.iter().position(is_it)
     }
 
-    /// What a provider will say of the code of a request.
+    /// Sets the provider's answer for the code of a request.
     fn vouch(&mut self, call: &Call, sent: &Spelt) {
         let host = &mut self.world.host;
         let word = || Secret::new(wire::word(sent));
@@ -435,27 +435,27 @@ impl Host {
         }
     }
 
-    /// Whose an identity is.
+    /// The person that an identity is linked to.
     pub fn linked(&self, tenant: usize, number: Identity) -> Option<usize> {
         let key = (TenantId::new(TENANTS[tenant]).ok(), identity(number));
         let link = self.world.host.identities.get(&key)?;
         self.world.host.accounts.iter().position(|account| account.id == link.account)
     }
 
-    /// Where the piece of a picture belongs.
+    /// The place of a picture's piece.
     pub fn place(&self, picture: usize) -> u8 {
         let id = self.pictures.get(picture).and_then(|text| wire::picture_id(text));
         id.and_then(|id| self.world.host.pictures.get(&id)).map_or(0, |shown| shown.x)
     }
 
-    /// What the host thinks of whoever registers.
+    /// The host's judgement of a person who registers.
     fn unfit(&self, call: &Call) -> Option<ProfileRefusal> {
         let member = MemberName::new("extension.age").unwrap();
         let refused = ProfileRefusal { member, flaw: ProfileFlaw::Missing };
         matches!(call, Call::Register { fit: false, .. }).then_some(refused)
     }
 
-    /// Their ids and first revisions are drawn: both are told by their number.
+    /// The ids and first revisions of new people are drawn. The host translates both to numbers.
     fn number_whoever_registered(&mut self, seen: &mut Observed) {
         let accounts = &self.world.host.accounts;
         self.drawn.extend(accounts[self.drawn.len()..].iter().map(|new| new.revision.as_u64() - 1));

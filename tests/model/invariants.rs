@@ -19,7 +19,7 @@ use authflow::{
 };
 use std::collections::BTreeSet;
 
-/// All twelve, for one request.
+/// Checks all twelve, for one request.
 pub fn check(host: &Host, seen: &Observed) {
     let ledger = &host.ledger;
     invariant_1_no_session_without_every_factor(ledger, seen);
@@ -47,7 +47,7 @@ pub fn check(host: &Host, seen: &Observed) {
     what_is_sent_to_strangers_is_bounded(host, seen);
 }
 
-/// Under the present key, where an earlier one had sealed it, and beside the step that it uses up.
+/// It is sealed under the present key if an earlier key had sealed it, together with the step that is used up.
 fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
     for (commit, _) in &seen.commits {
         for write in &commit.writes {
@@ -63,7 +63,7 @@ fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
     }
 }
 
-/// Neither right nor wrong nor not enrolled: nothing is counted or written.
+/// The guess is not right, not wrong and not "not enrolled". Nothing is counted or written.
 fn what_does_not_open_is_unavailable(seen: &Observed) {
     if seen.events.iter().any(|event| matches!(event, Event::SecretNotOpened { .. })) {
         assert_eq!(seen.reply.0, 500, "an answer without a secret");
@@ -71,8 +71,8 @@ fn what_does_not_open_is_unavailable(seen: &Observed) {
     }
 }
 
-/// An hour gives a fraction of one code back, so within it there are as many as the sum, and one more at most; beyond half of it, none
-/// without a captcha.
+/// Each hour gives a fraction of one code back. So within an hour there are at most as many as the sum and one more. Beyond half of the sum, none is
+/// sent without a captcha.
 fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
     if !host.life.clocks_are_near() {
         return;
@@ -98,7 +98,7 @@ fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
     let apart = host.life.ahead.unsigned_abs();
     let sent = host.ledger.sent_within_an_hour(by, seen.clock, apart) as u64;
     assert!(sent <= in_all, "more is sent than in all");
-    // A picture is judged without the host.
+    // The library judges a picture without the host.
     let is_seen = host.life.pictures && seen.events.contains(&Event::CaptchaDemanded);
     let is_judged = is_seen || seen.asked.contains(&"JudgeCaptcha");
     assert!(is_judged || sent <= in_all / 2, "beyond half of what is sent in all without a captcha");
@@ -115,7 +115,7 @@ fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
     }
 }
 
-/// No token, no password, no subject of a ticket: whatever it is about.
+/// It gets no token, no password and no subject of a ticket, whatever the call is about.
 fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     let needs_no_access = matches!(
         seen.request.call,
@@ -145,7 +145,8 @@ fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     assert!(seen.reply.0 != 200 || seen.says("ACCESS_DENIED"), "done, though it was denied");
 }
 
-/// At a route of the host's own: whose account is as it was when the session was opened or renewed, by the latest token, and on what they had proved.
+/// This is at a route of the host's own. The account must be as it was when the session was opened or renewed, the token the latest, and the factors
+/// those that were proved.
 fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen: &Observed) {
     if !matches!(seen.request.call, Call::Authenticate { .. }) {
         return;
@@ -167,9 +168,9 @@ fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen:
     let proved: FactorSet = token.proved.iter().map(|proved| factor(*proved)).collect();
     match handed.renewed {
         None => assert_eq!(who.factors, proved, "more or less than was proved"),
-        // Since then nothing else has been proved.
+        // Nothing else has been proved since then.
         Some(Some(by)) => assert_eq!(who.factors, FactorSet::EMPTY.with(factor(by)), "proved, but earlier"),
-        // By the old password; or it was the first, by what had signed in.
+        // The old password was proved. Or it was the first password, and the factors of the sign-in count.
         Some(None) => {
             let known = proved.with(factor(F::Password));
             assert!(who.factors.iter().all(|it| known.contains(it)), "more than was proved");
@@ -223,14 +224,14 @@ fn invariant_2_nothing_is_used_twice(ledger: &Ledger, seen: &Observed) {
     for used in Ledger::used_up(seen).into_iter().filter(|_| !seen.is_again()) {
         assert!(!ledger.used.contains(&used), "used before: {used:?}");
     }
-    // A session token is used as often as one likes, until another one has come in its place.
+    // A session token can be used any number of times, until another one has taken its place.
     let before = ledger.led_to(&seen.request.call, seen.token.as_ref());
     let goes_on = seen.says("session") && !seen.is_again();
     assert!(!(goes_on && before.is_some()), "a token that was rotated away goes on");
 }
 
-/// A skip, with the session that it opened, or a refresh with the token of just before: a moment later, nothing written, and nobody has used what
-/// went out the first time.
+/// A skip is answered with the session that it opened, and a refresh with the token of just before. That happens only a moment later, writes nothing,
+/// and only if no client has used the first answer.
 fn invariant_2_what_is_answered_again_is_the_answer_of_before(host: &Host, seen: &Observed) {
     if !seen.is_again() {
         return;
@@ -264,7 +265,7 @@ fn invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger: &Ledger, seen:
         let must = password.is_some_and(|password| password.must_change.is_some());
         let skips = commit.writes.iter().any(|write| matches!(write, Write::RecordSkip { .. }));
         let changes = commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }));
-        // A denial spends the token and counts nothing, also where its answer is lost.
+        // A denial spends the token and counts nothing, even if its answer is lost.
         let is_counted = is_skip && opens(&commit.writes);
         assert_eq!(skips, is_counted, "only a skip is counted as one, and every skip is");
         if opens(&commit.writes)
@@ -289,7 +290,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = ledger.tokens.get(text).unwrap_or_else(|| panic!("nobody issued {text}"));
     let wanted = match &seen.request.call {
-        // Whoever signs seals a session token.
+        // A client that signs its calls seals a session token.
         call if seen.request.seal.is_some() && call.is_of_a_session() => Sort::Session,
         Call::Authenticate { by_session, .. } => {
             if *by_session {
@@ -331,7 +332,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
         }
         _ => assert_eq!((token.by.app, token.by.tenant), (caller.app, caller.tenant), "another audience"),
     }
-    // Who shows nothing holds whatever was given to who shows nothing.
+    // A caller that shows nothing holds all tokens that were given to such callers.
     let gives_up = matches!(seen.request.call, Call::SignOut { .. });
     assert!(gives_up || token.by.device == caller.device, "another device");
     let stage = match &seen.request.call {
@@ -349,7 +350,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
 fn invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host: &Host, seen: &Observed) {
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = &host.ledger.tokens[text];
-    // A token that refers to its session says no time: what counts is the sign-in.
+    // A token that refers to its session has no time, so the sign-in counts.
     let from = match seen.held.as_ref().filter(|_| host.life.refers && token.sort == Sort::Session) {
         Some(handed) => handed.auth_time,
         None => token.issued,
@@ -379,7 +380,7 @@ fn invariant_8_no_secret_is_printed(host: &Host, seen: &Observed) {
     }
 }
 
-/// A code may stand in a time by chance: one that is printed is no part of a longer number.
+/// A code's digits may appear in a time by chance. A printed code is not part of a longer number.
 fn is_printed(printed: &str, secret: &str) -> bool {
     let is_digit = |neighbour: Option<char>| neighbour.is_some_and(|neighbour| neighbour.is_ascii_digit());
     printed.match_indices(secret).any(|(at, _)| {
@@ -415,7 +416,7 @@ fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Ob
 
 fn invariant_9_nor_the_answer_of_before(ledger: &Ledger, seen: &Observed) {
     let now = seen.session.and_then(|session| ledger.sessions.get(&session));
-    // What came at once may have changed it since this was answered.
+    // A simultaneous request may have changed it after this answer.
     if let Some(handed) = seen.before.as_ref().or(now).filter(|_| seen.is_again()) {
         assert_eq!(
             seen.owner,
@@ -425,8 +426,8 @@ fn invariant_9_nor_the_answer_of_before(ledger: &Ledger, seen: &Observed) {
     }
 }
 
-/// The same skip or refresh again, by the same client, within the grace: where nobody has come with what the first answer brought, and nothing
-/// has changed, it is answered. No other call with a token of before ends the session.
+/// The same client repeats a skip or a refresh within the grace. If no client has presented a token of the first answer, and nothing has changed, the
+/// repetition is answered. No other call with an earlier token ends the session.
 fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed) {
     if host.life.grace == 0 {
         return;
@@ -434,11 +435,11 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     let is_ticket = matches!(seen.request.call, Call::IssueTicket { .. });
     assert!(!is_ticket || seen.commits.is_empty(), "a call that renews nothing has ended a session");
     let ledger = &host.ledger;
-    // By the other clock, what came at once may have been nothing to skip.
+    // By the other clock, the simultaneous request may have had nothing to skip.
     if seen.before.is_none() && host.life.ahead != 0 {
         return;
     }
-    // What is sealed gets no session token.
+    // A sealed call gets no session token.
     if seen.request.seal.is_some() || host.life.signed && seen.request.call.is_of_a_session() {
         return;
     }
@@ -448,7 +449,7 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     let first = token.sort == Sort::Session || handed.generation == 0;
     let is_held_back =
         seen.request.failing.is_some() || host.world.host.denied || !host.life.clocks_are_near();
-    // A server of another tenant's, or whose token is over, is refused.
+    // A server of another tenant is refused, and so is a server whose token is over.
     let is_its_server = match seen.request.call {
         Call::TenantRefresh { credential, .. } => credential == token.by.tenant,
         _ => true,
@@ -466,7 +467,7 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     }
 }
 
-/// Neither of the two tokens of a session; and no token is rotated away for one that does not come.
+/// Neither of a session's two tokens is issued. No token is rotated away for one that does not come.
 fn nothing_is_issued_without_a_signature(host: &Host, seen: &Observed) {
     let is_signed = seen.asked.contains(&"SignBytes");
     if seen.request.failing.is_some_and(|it| it.question == "SignBytes") && is_signed {
@@ -478,7 +479,7 @@ fn nothing_is_issued_without_a_signature(host: &Host, seen: &Observed) {
     assert!(!(host.life.signs_outside && is_issued) || is_signed, "issued, and not signed by the host");
 }
 
-/// The write that counts is the last thing that can fail. A signature is used up before anything is guessed with it.
+/// The write that counts is the last step that can fail. A signature is used up before anything is guessed with it.
 fn rule_3_only_delivery_and_signing_follow_a_write(seen: &Observed) {
     let asked = |question| seen.asked.iter().position(|asked| *asked == question);
     let guesses = seen.request.seal.is_some() && seen.request.call.is_of_a_session();
@@ -499,7 +500,7 @@ fn rule_3_only_delivery_and_signing_follow_a_write(seen: &Observed) {
     }
 }
 
-/// Two clocks never agree: where they are as near as they may be, whoever holds a token of a session that lives, and is the latest, is let in.
+/// Two clocks never agree. If they differ by no more than they may, a client with the latest token of a live session is let in.
 fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observed) {
     if host.life.signed || seen.request.seal.is_some() {
         return;
@@ -513,11 +514,11 @@ fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observ
     let Some(token) = seen.token.as_ref().and_then(|text| host.ledger.tokens.get(text)) else { return };
     let Some(handed) = token.session.and_then(|session| host.ledger.sessions.get(&session)) else { return };
     let is_held = token.sort == wanted && token.by == seen.request.caller && seen.request.failing.is_none();
-    // A session whose device was written down under a key that is gone is over.
+    // A session is over if its device was written down under a key that is gone.
     let is_known = host.verifies(token.key, seen.now) && host.verifies(handed.key, seen.now);
     let is_in_time = seen.now < token.ends && is_known;
     let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
-    // By whichever clock its use was noted: one that is behind ends it earlier.
+    // Either clock may have noted the use. A clock that is behind ends the session earlier.
     let apart = 2 * host.life.ahead.unsigned_abs();
     let is_used = RULES[token.by.app].idle.is_none_or(|idle| seen.now + apart < handed.at + idle);
     let lives = handed.lives && seen.owner == Some((true, handed.revision));
@@ -527,7 +528,7 @@ fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observ
 }
 
 fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {
-    // Over any sequence: between two proofs of a slot that were carried out, no more wrong guesses than the highest ceiling.
+    // This holds over any sequence: between two proofs of a slot that were carried out, there are no more wrong guesses than the highest ceiling.
     if let Some(slot) = seen.wrong_at() {
         let before = ledger.wrong.get(&slot).copied().unwrap_or_default();
         let highest = RULES.iter().map(|rules| rules.ceiling).max().unwrap();
@@ -549,8 +550,8 @@ fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {
     assert!(!(totp && seen.goes_on()) || counted.is_some(), "a one-time password that was not counted");
 }
 
-/// What is proved before the call, and what by it: whoever has not proved the present password sets one by nothing that is a second factor
-/// of the account, and a breached one does not change itself. (Everybody here has a mobile and an address to prove with.)
+/// A person who has not proved the present password, before the call or in it, sets a password by no second factor of the account. A breached
+/// password does not change itself. (Everybody here has a mobile and an address to prove with.)
 fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger: &Ledger, seen: &Observed) {
     for (commit, account) in &seen.commits {
         if !commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. })) {
@@ -562,7 +563,7 @@ fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger
         let before = before.map_or(&nothing, |token| &token.proved);
         let is_second = |by: &F| matches!(by, F::Sms | F::Email) && account.enrolled.contains(factor(*by));
         let known = account.password.as_ref();
-        // With or without the mark of an outdated one.
+        // The verifier may or may not have the mark of an outdated one.
         let is_old =
             |typed: usize| known.is_some_and(|known| known.verifier.expose().ends_with(&password(typed)));
         let (by_old, code) = match &seen.request.call {

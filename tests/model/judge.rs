@@ -1,4 +1,4 @@
-//! What the host is asked for each call, and what the call then wants written.
+//! The questions that the host is asked for each call, and the writes that the call then wants.
 
 use super::{
     calls::{Call, Caller, F, Failing, How, Human, Identity, Named, Reply, Request, Said, Seal, Typed},
@@ -25,13 +25,13 @@ pub enum Write {
         under: usize,
     },
     Open(Session),
-    /// An account of whoever has registered; the session that is opened then is theirs.
+    /// The account of a person who has registered. The session that is opened then is theirs.
     Create(Person),
     Rotate {
         session: usize,
         generation: u32,
     },
-    /// A session, and what was proved for it.
+    /// A session, and the factors that were proved for it.
     Renew(usize, BTreeSet<F>),
     EndAll,
     EndAllBut(usize),
@@ -40,18 +40,18 @@ pub enum Write {
         place: Place,
         owner: Owner,
         of: Option<usize>,
-        /// The session that asked for it, where it goes to a new contact.
+        /// The session that asked for it, if it goes to a new contact.
         asked: Option<usize>,
     },
     UseCode(usize),
-    /// An identity, and what the link is made by.
+    /// An identity, and the factors that make the link.
     Link(Identity, BTreeSet<Making>),
     EndLinks,
     Unlink {
         identity: Identity,
         is_last: bool,
     },
-    /// One of the sends of whoever asks.
+    /// One of the sends of the person who asks.
     Spend {
         asker: usize,
         by: F,
@@ -60,9 +60,9 @@ pub enum Write {
         by: F,
         to: Named,
     },
-    /// The session in hand goes on, as old as it is.
+    /// The session in hand goes on, with the age that it has.
     Keep(usize),
-    /// Counts a code of somebody who has proved nothing.
+    /// Counts a code of a person who has proved nothing.
     Sum {
         app: usize,
         tenant: usize,
@@ -71,10 +71,10 @@ pub enum Write {
     },
 }
 
-/// What is known of a captcha.
+/// The state of a captcha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Captcha {
-    /// What is presented, and not judged yet.
+    /// It is presented, and not judged yet.
     Presented {
         human: Human,
         channel: F,
@@ -83,7 +83,7 @@ pub enum Captcha {
     Passed,
 }
 
-/// What follows a write.
+/// The step after a write.
 #[derive(Clone, Debug)]
 pub enum Then {
     Say(Reply),
@@ -93,13 +93,13 @@ pub enum Then {
         start: u64,
         link: Option<Brought>,
     },
-    /// The identity is nobody's.
+    /// The identity is linked to nobody.
     Unlinked(Brought),
     SignedIn,
     Refreshed {
         session: usize,
     },
-    /// The answer of before: with the same session, of this generation.
+    /// The earlier answer, with the same session, of this generation.
     Again {
         session: usize,
         generation: u32,
@@ -114,7 +114,7 @@ pub enum Then {
     Deliver,
 }
 
-/// What a request wants written, and how it ends.
+/// The writes that a request wants, and its end.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub who: Option<usize>,
@@ -124,7 +124,7 @@ pub struct Plan {
     pub revision: Option<u64>,
     pub writes: Vec<Write>,
     pub then: Then,
-    /// What is said when the write is refused, and when what is used up was used before.
+    /// The replies if the write is refused, and if a thing that it uses up was used before.
     pub refused: Reply,
     pub spent: Reply,
 }
@@ -135,7 +135,7 @@ impl Plan {
     }
 }
 
-/// A request on its way: what has been asked of the host.
+/// A request on its way, with the questions so far.
 pub struct Asking {
     pub caller: Caller,
     pub asked: Vec<&'static str>,
@@ -143,12 +143,12 @@ pub struct Asking {
     pub seal: Option<Seal>,
     /// The session whose token came sealed, and opened.
     pub sealed: Option<usize>,
-    /// Nobody knows what the route does that it is let in to.
+    /// A guarded route lets it in, and the model does not know what the route does.
     pub guards: bool,
-    /// The session that ends by this request, which shows what was rotated away.
+    /// The session that this request ends, because it shows a token that was rotated away.
     pub ends: Option<usize>,
     life: Life,
-    /// The guess that it has made, until it is told what became of it.
+    /// The guess that it has made, until the guess is settled.
     pub guess: Option<Open>,
 }
 
@@ -156,7 +156,7 @@ pub struct Asking {
 #[derive(Clone, Copy, Debug)]
 pub struct Open {
     pub slot: Slot,
-    /// `None` where there was none left.
+    /// `None` if there was none left.
     pub number: Option<usize>,
     pub wrong: bool,
 }
@@ -167,17 +167,17 @@ impl Asking {
         if self.failing.is_some_and(|it| it.question == question) { Err(Reply::BUSY) } else { Ok(()) }
     }
 
-    /// Whether the host does what it is asked here, and the answer is lost.
+    /// Whether the host does the act at this question, and the answer is lost.
     pub fn loses(&self, question: &'static str) -> bool {
         self.failing == Some(Failing { question, how: How::AnswerLost })
     }
 
-    /// How the application speaks.
+    /// The application's dialect.
     pub fn dialect(&self) -> Dialect {
         self.life.dialects[self.caller.app]
     }
 
-    /// How the engine speaks: as the application that it has found.
+    /// The engine's dialect: the application's, once it has been found.
     pub fn speech(&self) -> Dialect {
         let is_found = self.asked.contains(&"FindApplication");
         let fails = self.failing.is_some_and(|it| it.question == "FindApplication");
@@ -197,7 +197,7 @@ impl Asking {
         self.rules().counts(self.trust(), &link.made)
     }
 
-    /// Whoever shows nothing signs in where the policy lets them.
+    /// A caller that shows nothing signs in if the policy allows it.
     pub fn is_admitted(&self) -> Result<(), Reply> {
         if self.caller.device == UNBOUND && !self.rules().allows_unbound {
             Err(Reply::DEVICE)
@@ -215,7 +215,7 @@ impl Asking {
     }
 }
 
-/// What came sealed is used by what it writes, and by a route of the host's own.
+/// A sealed token is used up by the request's writes, and by a route of the host's own.
 fn claimed(asking: &Asking, mut plan: Plan) -> Plan {
     let writes = !plan.writes.is_empty() || asking.guards;
     if let (Some(session), Some(seal), true) = (asking.sealed, asking.seal, writes) {
@@ -249,7 +249,7 @@ impl Model {
         };
         let result = result.map(|plan| claimed(&asking, plan));
         if result.is_err() {
-            // It ends here, before another one that came at once is written.
+            // It ends here, before a simultaneous request is written.
             self.settle(&mut asking);
         }
         Judged { asking, result }
@@ -268,13 +268,13 @@ impl Model {
         if let Call::Redeem { token, credential } = call {
             return self.redeem(asking, *token, *credential);
         }
-        // No page of the family shows how an address is replaced.
+        // The family has no page about replacing an address.
         let is_of_the_family = is_of_the_family(asking.caller.device);
         if is_of_the_family && matches!(call, Call::NewContact { by: F::Email, .. }) {
             return Err(Reply::NO_SUCH_CALL);
         }
         asking.ask("FindApplication")?;
-        // Giving a right up takes no more than the token.
+        // A sign-out needs only the token.
         if !matches!(call, Call::SignOut { .. }) {
             asking.is_admitted()?;
         }
@@ -330,12 +330,12 @@ impl Model {
         }
     }
 
-    /// Who of the caller's tenant is known by this.
+    /// The person of the caller's tenant who is known by this name.
     pub fn find(&self, caller: Caller, said: Said, named: Named) -> Option<usize> {
         self.people.iter().position(|person| person.tenant == caller.tenant && person.is(said, named))
     }
 
-    /// What comes sealed is used up before a guess is counted: what is replayed is no guess.
+    /// A sealed token is used up before a guess is counted, because a replay is no guess.
     pub fn use_seal(&mut self, asking: &mut Asking) -> Result<(), Reply> {
         let Some((session, seal)) = asking.sealed.take().zip(asking.seal) else { return Ok(()) };
         let answer = asking.ask("Commit");
@@ -347,8 +347,8 @@ impl Model {
         if is_first { Ok(()) } else { Err(Reply::NO_SEAL) }
     }
 
-    /// Counts a guess. Whether there is one. While as many by the same name are being answered as lock it, one is told to come again: whatever
-    /// was wrong before, and whatever other names did.
+    /// Counts a guess, and says whether one is left. If as many guesses by the same name are in flight as lock it, the caller is told to come
+    /// again, whatever was wrong before and whatever other names did.
     pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
         self.use_seal(asking)?;
         let answer = asking.ask("ReserveAttempt");
@@ -358,11 +358,11 @@ impl Model {
         let (rules, now) = (asking.rules(), self.now);
         let guesses = self.guesses.entry(slot).or_default();
         let refused = self.refused.entry(slot).or_default();
-        // Two clocks: what lies further ahead than they may be apart is now.
+        // Two clocks: a time that lies further ahead than they may differ counts as now.
         for guess in guesses.iter_mut().chain(&mut *refused).filter(|guess| guess.at > now + SKEW) {
             guess.at = now;
         }
-        // What has been in flight for too long is wrong, by whichever clock it is looked at next.
+        // A guess that has been in flight for too long is wrong, by the next clock that looks at it.
         for guess in guesses.iter_mut().filter(|guess| guess.in_flight(now).is_none()) {
             guess.untold = None;
         }
@@ -386,7 +386,7 @@ impl Model {
         Ok(is_one)
     }
 
-    /// The request has ended without effect: a guess that was wrong stays counted, every other one is given back.
+    /// The request has ended without effect. A wrong guess stays counted, and every other guess is given back.
     pub fn settle(&mut self, asking: &mut Asking) {
         let Some(Open { slot, number, wrong }) = asking.guess.take() else { return };
         if asking.ask("SettleAttempt").is_err() && !asking.loses("SettleAttempt") {
@@ -402,14 +402,15 @@ impl Model {
         self.refused.entry(slot).or_default().retain(|guess| Some(guess.number) != number);
     }
 
-    /// What a guess proves is written: it and all before it are forgotten.
+    /// The proof of a guess is written. The guess and all earlier ones are forgotten.
     pub fn clear(&mut self, guess: Option<Open>) {
         if let Some(Open { slot, number: Some(number), .. }) = guess {
             self.guesses.entry(slot).or_default().retain(|guess| guess.number > number);
         }
     }
 
-    /// Guesses a person's password; without a person, or one that counts, the host says that any is right.
+    /// Guesses a person's password. Without a person, or without a password that counts, the host says that any password is right. The guess
+    /// is wrong all the same.
     pub fn guess_password(
         &mut self,
         asking: &mut Asking,
@@ -424,7 +425,7 @@ impl Model {
         if free && known == Some(typed) { Ok(()) } else { Err(asking.wrong(refused)) }
     }
 
-    /// Guesses a code. `owner` is who it must be of; nobody where no code counts.
+    /// Guesses a code. `owner` is the owner that it must have, or `Nobody` if no code counts.
     pub fn guess_code(
         &mut self,
         asking: &mut Asking,
@@ -446,7 +447,7 @@ impl Model {
                 && code.owner == owner
                 && code.revision == owner.person().map(|who| self.people[who].revision)
                 && self.now < code.expires
-                // Later than any code that is made now ends no code.
+                // A code that ends later than any that is made now is not good.
                 && code.expires <= self.now + CODE + SKEW
                 && self.verifies(code.key);
             right.then_some(number)

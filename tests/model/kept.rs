@@ -1,4 +1,4 @@
-//! Whether the host keeps what the model keeps.
+//! Whether the host and the model keep the same.
 
 use super::{
     calls::{F, Identity, Said},
@@ -15,19 +15,19 @@ fn spelt((tenant, number): (usize, Identity)) -> (Option<TenantId>, SocialIdenti
 }
 
 impl Host {
-    /// How many guesses the host has counted, without those that there were none for: a record's entries have 24 bytes behind the first 9, and
-    /// the first bit of the last 8 marks those.
+    /// The number of guesses that the host has counted, without those that were refused because none was left. A record's entries have 24
+    /// bytes each after the first 9 bytes, and the first bit of the last 8 bytes marks the refused ones.
     pub fn guesses(&self) -> usize {
         let records = self.world.host.attempts.values().map(AttemptRecord::to_bytes);
         records.map(|bytes| bytes[9..].chunks(24).filter(|entry| entry[16] >> 7 == 0).count()).sum()
     }
 
-    /// How much the host keeps about guesses.
+    /// The size of the host's records of guesses.
     fn counted(&self) -> usize {
         self.world.host.attempts.values().map(|record| record.to_bytes().len()).sum()
     }
 
-    /// Whether the host keeps what the model keeps.
+    /// Whether the host keeps the same as the model.
     pub fn is_as(&self, model: &Model) {
         let kept = &self.world.host;
         assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");

@@ -1,4 +1,4 @@
-//! What an onlooker writes down: which token was issued to whom and when, what was sent, and what has been used.
+//! An onlooker's notes: which token was issued to whom and when, what was sent, and what has been used.
 
 use super::{
     calls::{Call, Caller, F, Identity, LinkProof, Proof, Purpose, Response, Seal},
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     State,
-    /// Of an identity that is nobody's.
+    /// For an unlinked identity.
     Link,
     Session,
     Id,
@@ -31,10 +31,10 @@ pub struct Issued {
     pub stage: String,
     pub who: usize,
     pub by: Caller,
-    /// Which server issued it.
+    /// The server that issued it.
     pub server: usize,
     pub key: usize,
-    /// When the login began.
+    /// The beginning of the login.
     pub start: u64,
     pub issued: u64,
     pub ends: u64,
@@ -42,9 +42,9 @@ pub struct Issued {
     pub revision: u64,
     /// The identity that it links, and how sure that is.
     pub link: Option<Brought>,
-    /// Its session, by what opened it.
+    /// Its session, by the request that opened it.
     pub session: Option<SessionId>,
-    /// How often its session had been rotated.
+    /// The number of times that its session had been rotated.
     pub generation: u32,
     lives: bool,
 }
@@ -55,7 +55,7 @@ struct Sent {
     by: F,
     to: usize,
     purpose: Purpose,
-    /// Whose session asked for it, and which, if one did.
+    /// The person whose session asked for it, and that session, if one did.
     asker: Option<usize>,
     session: Option<SessionId>,
     caller: Caller,
@@ -64,7 +64,7 @@ struct Sent {
     clock: u64,
 }
 
-/// What counts once: the text of a token, or the number of a code.
+/// A thing that counts once: the text of a token, or the number of a code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Used {
     Token(String),
@@ -73,10 +73,10 @@ pub enum Used {
     Seal(String, Seal),
 }
 
-/// A sort of failure (or of send), in an application: each speaks its own dialect, and which one is no secret.
+/// A sort of failure (or of send) in an application. Each application speaks its own dialect, and its dialect is no secret.
 pub type Telling = (&'static str, usize);
 
-/// A reply's bytes, what was asked of the host, and what that wrote for it.
+/// A reply's bytes, the questions to the host, and the host's writes for it.
 pub type Told = (Vec<u8>, Vec<&'static str>, Vec<&'static str>);
 
 #[derive(Clone, Default)]
@@ -88,16 +88,16 @@ pub struct Ledger {
     sent: Vec<Sent>,
     pub used: BTreeSet<Used>,
     pub latest_id: Option<String>,
-    /// Whose identities are, by tenant, and what that was made by.
+    /// The links of identities, by tenant, and the factors that made each.
     pub links: BTreeMap<(usize, Identity), Seen>,
-    /// Of which tenant each server's token is, and until when.
+    /// The tenant of each server's token, and its end.
     pub servers: Vec<(usize, u64)>,
-    /// To whom each picture was shown, and whether it was tried; and what right solutions are for, and since when.
+    /// The device that each picture was shown to, and whether it was tried. Then the recipient of each right solution, and its time.
     pub pictures: Vec<(Caller, bool)>,
     pub solutions: Vec<(Caller, F, usize, u64)>,
-    /// Contacts that somebody has moved who had a session and nothing else.
+    /// The contacts that somebody has moved who had only a session.
     pub stolen: BTreeSet<(AccountId, F, usize)>,
-    /// What each sort of failure was told, asked of the host, and wrote.
+    /// The reply, the questions and the writes of each sort of failure.
     pub told: BTreeMap<Telling, Told>,
 }
 
@@ -110,12 +110,12 @@ impl Ledger {
         self.tokens.get(text).is_some_and(|token| token.lives)
     }
 
-    /// Who a request is about.
+    /// The person that a request is about.
     fn whose(&self, seen: &Observed) -> Option<usize> {
         self.parent(seen).map(|token| token.who).or(seen.about)
     }
 
-    /// What of a person's it was begun with. A link token is nobody's.
+    /// The person's token with which it was begun. A link token is nobody's.
     fn parent(&self, seen: &Observed) -> Option<&Issued> {
         self.borne(seen).filter(|token| token.sort != Sort::Link)
     }
@@ -124,13 +124,13 @@ impl Ledger {
         self.tokens.get(seen.token.as_ref()?)
     }
 
-    /// Everything that has been proved on the way to here.
+    /// All factors that have been proved so far.
     pub fn proved(&self, seen: &Observed) -> BTreeSet<F> {
         let before = self.parent(seen).map(|token| token.proved.clone());
         before.into_iter().flatten().chain(seen.truth).collect()
     }
 
-    /// The revision that the login was begun on.
+    /// The revision at the beginning of the login.
     pub fn revision(&self, seen: &Observed) -> Option<u64> {
         let made = seen.made().map(|new| new.revision.as_u64());
         self.parent(seen).map(|token| token.revision).or(made).or(seen.revision)
@@ -156,14 +156,15 @@ impl Ledger {
         })
     }
 
-    /// Whether a new contact's code was asked for in another session, whose subject has signed in since: as far as two clocks can tell.
+    /// Whether a new contact's code was asked for in another session, and its subject has signed in since, as far as two clocks can
+    /// tell.
     pub fn signed_in_since(&self, text: &str, own: SessionId, auth_time: u64) -> bool {
         let is_it = |sent: &&Sent| sent.text == text && sent.purpose == Purpose::NewContact;
         let mut sent = self.sent.iter().filter(is_it);
         sent.any(|sent| sent.session.is_some_and(|asked| asked != own) && sent.at <= auth_time + SKEW)
     }
 
-    /// What a request has used up.
+    /// The things that a request has used up.
     pub fn used_up(seen: &Observed) -> Vec<Used> {
         let (token, code) = match &seen.request.call {
             _ if seen.reply.0 != 200 => return Vec::new(),
@@ -184,13 +185,13 @@ impl Ledger {
             _ => (false, None),
         };
         let token = seen.token.clone().filter(|_| token).map(Used::Token);
-        // What came sealed is used by what it writes.
+        // The request's write uses a seal up.
         let seal = seen.request.seal.filter(|_| !seen.commits.is_empty());
         let seal = seal.zip(seen.token.clone()).map(|(seal, token)| Used::Seal(token, seal));
         token.into_iter().chain(code.map(Used::Code)).chain(seal).collect()
     }
 
-    /// Failures (and sends) that nobody may tell apart, and what was told.
+    /// Failures (and sends) that nobody may tell apart, and their replies.
     pub fn told(seen: &Observed) -> Option<(Telling, Told)> {
         let is_judged = seen.reply.0 == 400 && seen.asked.contains(&"FindAccount");
         let failed = is_judged && !seen.asked.contains(&"Commit");
@@ -200,7 +201,7 @@ impl Ledger {
                 Call::SignIn { .. } if failed => "a password",
                 Call::SignInByCode { by: F::Email, .. } if failed => "a code by e-mail",
                 Call::SignInByCode { .. } if failed => "a code",
-                // Whoever has proved the code is told what is wrong besides.
+                // A person who has proved the code is also told any other fault.
                 Call::Register { by, .. } if failed && seen.truth.is_none() => {
                     if *by == F::Email {
                         "a registration by e-mail"
@@ -208,7 +209,7 @@ impl Ledger {
                         "a registration"
                     }
                 }
-                // Nobody looks who has it.
+                // The library does not look who has it.
                 Call::Send { purpose: Purpose::NewContact, .. } if seen.reply.0 == 200 => {
                     if seen.events.contains(&Event::CaptchaDemanded) {
                         "a code to a new contact from half of the sum on"
@@ -228,9 +229,9 @@ impl Ledger {
                         "a code to register with"
                     }
                 }
-                // Whoever has proved the code is told what is wrong with the new password.
+                // A person who has proved the code is told the fault of the new password.
                 Call::Recover { .. } if failed && !seen.asked.contains(&"JudgePassword") => "a recovery",
-                // Which application it is, and whether it demands a captcha, is no secret.
+                // The application is no secret, nor is its demand for a captcha.
                 Call::Send { purpose: Purpose::SignIn | Purpose::Forgotten, .. } if seen.reply.0 == 200 => {
                     if RULES[seen.request.caller.app].captcha {
                         "a sent code behind a captcha"
@@ -300,21 +301,20 @@ impl Ledger {
         }
     }
 
-    /// Somebody was deleted: nothing that was theirs lives, and what was counted is counted no more.
+    /// A person was deleted. None of their things lives, and their counts are gone.
     pub fn deleted(&mut self, who: usize, slots: impl Iterator<Item = AttemptSlot>) {
         self.end(Some(who), EndSessions::All);
         self.cleared(slots);
     }
 
-    /// What was counted there is counted no more.
+    /// The counts there are gone.
     pub fn cleared(&mut self, slots: impl Iterator<Item = AttemptSlot>) {
         for slot in slots {
             self.wrong.remove(&slot);
         }
     }
 
-    /// What was really sent to people who had proved nothing, by an application for a tenant, in the last hour.
-    /// Hours are counted by whichever clock.
+    /// The number of real codes for people who had proved nothing, by an application for a tenant, in the last hour of either clock.
     pub fn sent_within_an_hour(&self, by: Caller, clock: u64, apart: u64) -> usize {
         let is_counted = |sent: &&Sent| {
             (!sent.in_login || sent.purpose == Purpose::NewContact)
@@ -381,7 +381,7 @@ impl Ledger {
     }
 }
 
-/// What the ledger looks up at the host.
+/// The facts that the ledger looks up at the host.
 pub struct LedgerView {
     pub key: usize,
     pub ids: Vec<authflow::AccountId>,

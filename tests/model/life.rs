@@ -1,4 +1,5 @@
-//! What a life is played under: how its applications speak, whose keys sign, what its devices show, and how far its two servers' clocks are apart.
+//! The conditions of a life: the dialects of its applications, the keys that sign, the proofs of its devices, and the distance of its two servers'
+//! clocks.
 
 use super::{
     chance::Dice,
@@ -7,35 +8,35 @@ use super::{
     trust::Trust,
 };
 
-/// One server has the right time. The other one has the same keys and the same store, and another clock.
+/// One server has the right time. The other one has the same keys and the same store, but another clock.
 pub const SERVERS: usize = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Life {
-    /// For how long lost answers are given again; 0 where they are not.
+    /// The seconds in which lost answers are given again, or 0 if they are not.
     pub grace: u64,
-    /// Session tokens do not say whose they are: they refer to the session.
+    /// Session tokens refer to the session, and do not say whose they are.
     pub refers: bool,
-    /// How the two applications speak.
+    /// The dialects of the two applications.
     pub dialects: [Dialect; 2],
-    /// Id tokens are signed by keys of the host's.
+    /// Outside keys of the host's sign id tokens.
     pub signs_outside: bool,
-    /// Whoever is signed in seals their session token for each call.
+    /// Signed-in people seal their session token for each call.
     pub signed: bool,
-    /// What each of the two applications takes that nothing of its own proves.
+    /// The unproved facts that each of the two applications accepts.
     pub trust: [Trust; 2],
-    /// A server refreshes for whoever is signed in.
+    /// A server refreshes for signed-in people.
     pub servers_refresh: bool,
-    /// Captchas are pictures of the library's; otherwise they are the host's.
+    /// Captchas are the library's pictures, or else the host's.
     pub pictures: bool,
     /// The device that people use.
     pub home: usize,
-    /// How far the clock of the second server is ahead.
+    /// The seconds by which the clock of the second server is ahead.
     pub ahead: i64,
 }
 
 impl Life {
-    /// One server, one dialect, keys of the library's, fingerprints.
+    /// One server, one dialect, the library's keys, fingerprints.
     pub const PLAIN: Self = Self {
         grace: 0,
         refers: false,
@@ -49,7 +50,7 @@ impl Life {
         ahead: 0,
     };
 
-    /// How far apart clocks are, within what they may be and beyond; one is three days ahead.
+    /// The distances of the clocks, within the bound and beyond it. One is three days ahead.
     const AHEAD: [i64; 12] = [0, 0, 0, 20, -20, 29, -30, 30, 31, -45, 90, 3 * DAY as i64];
 
     pub fn drawn(dice: &mut Dice<'_>) -> Self {
@@ -62,7 +63,7 @@ impl Life {
         let signed = dice.percent(20);
         Self {
             grace: if dice.percent(50) { GRACE } else { 0 },
-            // No other form has room.
+            // No other form has room in a seal.
             refers: dice.percent(40) || signed,
             signed,
             dialects: [dialect(dice), dialect(dice)],
@@ -75,12 +76,12 @@ impl Life {
         }
     }
 
-    /// Whether the two clocks are as near as they may be.
+    /// Whether the two clocks differ by no more than they may.
     pub fn clocks_are_near(&self) -> bool {
         self.ahead.unsigned_abs() <= SKEW
     }
 
-    /// What the clock of a server says at a time.
+    /// The time of a server's clock.
     pub fn clock(&self, server: usize, now: u64) -> u64 {
         if server == 0 { now } else { now.saturating_add_signed(self.ahead) }
     }

@@ -1,4 +1,4 @@
-//! What must never happen between identities and accounts, as assertions over what an onlooker has seen.
+//! Assertions about identities and accounts, over the onlooker's notes: what must never happen between them.
 
 use super::{
     calls::{Call, F, IDENTITIES, Identity, LinkProof},
@@ -17,17 +17,17 @@ use std::collections::BTreeSet;
 #[derive(Clone)]
 pub struct Seen {
     pub account: AccountId,
-    /// What it was made by, and in which application: nobody has seen where those of before were.
+    /// The factors that made it, and the application of each. Nobody has seen the applications of earlier links.
     pub made: BTreeSet<(Making, Option<usize>)>,
 }
 
 impl Seen {
-    /// One of before.
+    /// A link from before the life.
     pub fn before(account: AccountId, made: &BTreeSet<Making>) -> Self {
         Self { account, made: made.iter().map(|making| (*making, None)).collect() }
     }
 
-    /// Whether it was made by what an application demands, and as that takes it.
+    /// Whether it was made by a factor that an application demands, in a way that the application accepts.
     pub fn counts(&self, life: &Life, app: usize) -> bool {
         self.made.iter().any(|(making, _)| counts(life, app, *making))
     }
@@ -123,7 +123,7 @@ fn no_link_is_taken_away_by_a_session_alone_or_as_the_last_way_in(host: &Host, s
     }
 }
 
-/// By the account that it is linked to, and no other.
+/// The login must be of the account that the identity is linked to.
 fn whoever_signs_in_by_an_identity_has_it(host: &Host, seen: &Observed) {
     let Call::Social { identity, good, bound } = seen.request.call else { return };
     if seen.goes_on() {
@@ -139,7 +139,7 @@ fn whoever_signs_in_by_an_identity_has_it(host: &Host, seen: &Observed) {
     }
 }
 
-/// Writes down what was linked, and what is no more.
+/// Notes new links, and links that are gone.
 pub fn note(ledger: &mut Ledger, seen: &Observed) {
     let tenant = seen.request.caller.tenant;
     let brought = brought(ledger, seen);
@@ -147,7 +147,7 @@ pub fn note(ledger: &mut Ledger, seen: &Observed) {
     for (commit, _) in &seen.commits {
         for write in &commit.writes {
             match write {
-                // By what was seen, and not by what is written.
+                // The note rests on the facts that were seen, not on the written ones.
                 Write::LinkIdentity { identity, .. } => {
                     let account = commit.account.expect("linked to somebody");
                     let made = brought.expect("an identity").made_by(&proved);
@@ -166,7 +166,8 @@ pub fn note(ledger: &mut Ledger, seen: &Observed) {
     }
 }
 
-/// Why a link is none in this application that was made in the other one and counts there: for which of the two lacks alone.
+/// The reasons why a link from the other application counts there and not here. Each reason is one that alone makes the
+/// difference.
 pub fn refused_here(host: &Host, seen: &Observed) -> Vec<&'static str> {
     let Call::Social { identity, good: true, .. } = seen.request.call else { return Vec::new() };
     let (life, app) = (&host.life, seen.request.caller.app);

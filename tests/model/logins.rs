@@ -1,4 +1,4 @@
-//! Calls that begin a login or carry one on.
+//! Calls that begin a login or carry it on.
 
 use super::{
     calls::{
@@ -13,7 +13,7 @@ use super::{
 };
 use std::collections::BTreeSet;
 
-/// A pending login, taken up again.
+/// A pending login that goes on.
 pub struct Resumed {
     pub token: usize,
     pub who: usize,
@@ -23,7 +23,7 @@ pub struct Resumed {
     pub need: Need,
 }
 
-/// What a step has done.
+/// The result of a step.
 pub struct Step {
     pub who: usize,
     pub proved: BTreeSet<F>,
@@ -65,7 +65,8 @@ impl Model {
         self.guess_password(asking, slot, tag, known, typed, Reply::WRONG_LOGIN)?;
         let who = found.expect("nobody has no password");
         let mut step = Step::first(who, F::Password, self.now, Reply::WRONG_LOGIN);
-        // The password is proved and stays, so an outdated verifier is renewed. (A step that changes the password renews nothing.)
+        // The password is proved and stays, so an outdated verifier is renewed. (A step that changes the password does not renew
+        // it.)
         let outdated = self.people[who].password.as_ref().is_some_and(|known| known.outdated);
         step.writes.extend(outdated.then_some(Write::Rehash));
         Ok(step)
@@ -91,7 +92,7 @@ impl Model {
         self.go_on(asking, step)
     }
 
-    /// A new password instead of a forgotten one. Whether there is such an account shows nowhere.
+    /// A new password in the place of a forgotten one. The reply does not show whether there is such an account.
     pub fn recover(
         &mut self,
         asking: &mut Asking,
@@ -103,7 +104,7 @@ impl Model {
         if asking.dialect().update_by_mobile() != Purpose::Forgotten && is_of_the_family(caller.device) {
             return Err(if self.life.signed { Reply::NO_SEAL } else { Reply::ID_MISSING });
         }
-        // What the policy has, and what a new password must be like, is no secret.
+        // The policy and the rules for new passwords are no secret.
         if !asking.rules().recovers {
             return Err(Reply::WRONG_CODE);
         }
@@ -122,18 +123,19 @@ impl Model {
             return Ok(Plan { writes: vec![used], ..plan(Then::Say(Reply::WRONG_CODE)) });
         }
         judge_new(asking, new)?;
-        // Whoever had the account may have linked an identity of theirs.
+        // An attacker who had the account may have linked an identity of theirs.
         let writes = vec![used, Write::Password(new), Write::EndAll, Write::EndLinks];
         Ok(Plan { writes, ..plan(Then::Say(Reply::EMPTY)) })
     }
 
-    /// Whether a code sent this way resets somebody's password: by the policy, and by nothing that is a second factor of theirs.
+    /// Whether a code on this channel resets a person's password: the policy allows it, and the channel is not their second
+    /// factor.
     pub fn recovers(&self, asking: &Asking, who: usize, by: F) -> bool {
         let person = &self.people[who];
         asking.rules().recovers && by == F::Sms && person.active && !person.enrolled.contains(&by)
     }
 
-    /// Takes a login up at one of these stages.
+    /// Goes on with a login at one of these stages.
     pub fn resume(
         &mut self,
         asking: &mut Asking,
@@ -172,13 +174,13 @@ impl Model {
         self.go_on(asking, login.step(None, auth_time, Done::Skipped, vec![skip]))
     }
 
-    /// The session that has been opened by this, if it lives.
+    /// The session that this token has opened, if it lives.
     pub fn opened_by(&self, once: Once) -> Option<usize> {
         let opened = *self.spent.get(&once)?;
         opened.filter(|session| !self.sessions[*session].ended)
     }
 
-    /// A skip that is done comes again: it is answered with the session that it has opened, or spent.
+    /// A skip that is done comes again. Its answer is the session that it opened, or it is refused as spent.
     fn skip_again(&self, asking: &mut Asking, who: usize, session: usize) -> Result<Plan, Reply> {
         if !self.is_as_before(asking, who, session) {
             return Err(Reply::NO_STATE);
@@ -191,7 +193,7 @@ impl Model {
         Ok(Plan::of(who, then, Reply::NO_STATE))
     }
 
-    /// Whether a session is as the skip has left it that opened it, and may be used.
+    /// Whether a session is as its skip has left it, and may be used.
     pub fn is_as_before(&self, asking: &Asking, who: usize, session: usize) -> bool {
         let is_open = self.is_open(asking, session) && self.may_be_lost(session, 0);
         is_open && self.is_unchanged(session) && self.sessions[session].who == who
@@ -274,7 +276,7 @@ impl Model {
                 writes.push(Write::UseCode(code));
             }
             Response::Totp { of, steps } => {
-                // What cannot be opened is unavailable: it costs no guess, and is never what nobody has.
+                // A secret that does not open is unavailable. It costs no guess, and is never answered as missing.
                 if !self.opens(login.who) {
                     return Err(Reply::BUSY);
                 }
@@ -294,19 +296,19 @@ impl Model {
         self.go_on(asking, login.step(Some(by), self.now, Done::Nothing, writes))
     }
 
-    /// The end of every step: the host's decision, the table, and what is to be written.
+    /// The end of every step: the host's decision, the table, and the writes.
     pub fn go_on(&mut self, asking: &mut Asking, step: Step) -> Result<Plan, Reply> {
         let Step { who, proved, start, auth_time, done, once, link, mut writes, refused, spent } = step;
         asking.ask("DecideAccess")?;
         let person = &self.people[who];
         let need = need(asking.rules(), person, &proved, done, self.now);
         let revision = Some(person.revision);
-        // The host decides about a link as well, where nothing more is to be proved.
+        // The host also decides about a link, if nothing more must be proved.
         if !self.denies && need == Need::Nothing && link.is_some() {
             asking.ask("DecideAccess")?;
         }
         if self.denies || need == Need::Deny {
-            // Final: what was presented is used up, and nothing else is written; whoever was right has not guessed wrong.
+            // This is final. The presented proof is used up, and nothing else is written. A right guess does not count as wrong.
             writes.retain(|write| matches!(write, Write::TotpStep(_) | Write::UseCode(_)));
             let plan = Plan::of(who, Then::Say(Reply::DENIED), refused);
             return Ok(Plan { once, revision, writes, spent, ..plan });
@@ -321,7 +323,7 @@ impl Model {
             Some(stage) => Then::Pending { stage, proved, start, link },
             None => {
                 let changed = writes.iter().any(|write| matches!(write, Write::Password(_)));
-                // With the session, and not with the proof.
+                // The link comes with the session, not with the proof.
                 writes.extend(link.map(|brought| Write::Link(brought.identity, brought.made_by(&proved))));
                 writes.push(Write::Open(Session {
                     proved,
@@ -343,7 +345,7 @@ impl Model {
         Ok(Plan { once, revision, writes, spent, ..Plan::of(who, then, refused) })
     }
 
-    /// When a state token that is made now ends.
+    /// The end of a state token that is made now.
     pub fn state_ends(&self, asking: &Asking, start: u64) -> u64 {
         (self.now + asking.rules().state).min(start + LOGIN)
     }
@@ -367,7 +369,7 @@ impl Resumed {
     }
 }
 
-/// As it was typed, in one spelling: a name or number is the same where any name is taken.
+/// The typed name in its one spelling. At the call that takes any name, a name or number counts as the same.
 fn typed(said: Said) -> Said {
     match said {
         Said::AnyName => Said::Name,
@@ -377,13 +379,13 @@ fn typed(said: Said) -> Said {
 }
 
 impl Model {
-    /// Where the codes of a login are, and of every other one of its device.
+    /// The place of the codes of a login. All logins of its device share it.
     pub fn place(&self, asking: &Asking, login: &Resumed, purpose: Purpose, by: F) -> Place {
         let to = self.people[login.who].contact(by).unwrap_or(NOBODY);
         Place::in_login(login.token, asking.caller, purpose, by, to)
     }
 
-    /// Where a stranger's guesses are counted. A name that is nobody's is counted by itself.
+    /// The slot of a stranger's guesses. An unknown name is counted by itself.
     pub fn slot(&self, asking: &Asking, found: Option<usize>, said: Said, named: Named, by: F) -> Slot {
         let tenant = asking.caller.tenant;
         match found {
@@ -397,7 +399,8 @@ impl Model {
     }
 }
 
-/// A new password must be long enough, and another than the old one where that is known: told before a guess is counted.
+/// A new password must be long enough, and differ from the old one if that is known. These faults are told before a guess is
+/// counted.
 pub fn follows_rules(old: Option<Password>, new: Password) -> Result<(), Reply> {
     match new {
         SHORT => Err(Reply::WRONG_LENGTH),
@@ -406,7 +409,7 @@ pub fn follows_rules(old: Option<Password>, new: Password) -> Result<(), Reply> 
     }
 }
 
-/// And not one of the host's used ones.
+/// The password must also not be one that the host knows as used.
 pub fn judge_new(asking: &mut Asking, new: Password) -> Result<(), Reply> {
     asking.ask("JudgePassword")?;
     if new == USED { Err(Reply::USED_BEFORE) } else { Ok(()) }

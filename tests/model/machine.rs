@@ -1,4 +1,4 @@
-//! What may happen next, drawn by dice that lean towards what leads on.
+//! The next happening, drawn by dice that favour happenings which lead on.
 
 use super::{
     calls::{Act, Call, Caller, F, FIRST, Failing, Happening, How, Human, Purpose, Request, Said, Seal},
@@ -16,7 +16,7 @@ use std::mem::discriminant;
 pub const START: u64 = 1_700_000_000;
 const JUMPS: [u64; 8] = [1, 59, 60, 300, 600, 30, 1800, DAY];
 
-/// The flow as the documents have it.
+/// The flow of the documents.
 pub struct Flow;
 
 impl ReferenceStateMachine for Flow {
@@ -62,7 +62,7 @@ fn happening(state: &Model, dice: &mut Dice<'_>) -> Happening {
     }
 }
 
-/// The same request with another token of the same person's, for the same.
+/// The same request with another token of the same person, for the same purpose.
 fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
     let same = |number: usize, token: &Token| {
         let of = &state.tokens[number];
@@ -114,18 +114,19 @@ fn act(state: &Model, dice: &mut Dice<'_>) -> Act {
     }
 }
 
-/// The latest skip or refresh again, as a client sends it whose answer got lost, or somebody who has a copy of its token.
+/// The latest skip or refresh again. Its client has lost the answer, or an attacker has a copy of its token.
 fn again(state: &Model, dice: &mut Dice<'_>) -> Option<Request> {
     let answered = state.answered.as_ref().filter(|_| dice.percent(9))?;
     let (caller, server) = (stray(answered.caller, dice), dice.roll(SERVERS));
     Some(Request { caller, failing: None, server, ..answered.clone() })
 }
 
-/// Fresh mostly; else at the bounds of its window, or none where there should be one, or one where there should be none.
+/// Mostly a fresh seal. Otherwise a seal at the bounds of its window, none although one is needed, or one although none
+/// is taken.
 fn seal(state: &Model, dice: &mut Dice<'_>, call: &Call) -> Option<Seal> {
-    // One call takes an id token alone.
+    // This call takes only an id token.
     let takes_none = !call.is_of_a_session() || matches!(call, Call::OwnChangeByCode { .. });
-    // To sign out, a session token does as it is.
+    // A sign-out also takes a bare session token.
     let bare = if matches!(call, Call::SignOut { .. }) && state.life.signed { 40 } else { 4 };
     if takes_none || dice.percent(bare) == state.life.signed {
         return None;
@@ -137,7 +138,7 @@ fn seal(state: &Model, dice: &mut Dice<'_>, call: &Call) -> Option<Seal> {
 }
 
 fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
-    // The same seal once more, for this call or for another one.
+    // The same seal comes again, for this call or for another one.
     if let Some(before) = state.sealed.as_ref().filter(|_| dice.percent(7)) {
         let call = call(state, dice);
         let takes_one = call.is_of_a_session() && !matches!(call, Call::OwnChangeByCode { .. });
@@ -175,7 +176,7 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
                 Call::SignIn { who, said, .. } => of(*said, *who),
                 Call::SignInByCode { by, to, .. } => of(reached(*by), *to),
                 Call::Recover { to, .. } => of(Said::Mobile, *to),
-                // Whoever registers may have an account at another tenant.
+                // A person who registers may have an account at another tenant.
                 Call::Send { purpose: Purpose::Register, .. } => None,
                 Call::Social { identity, .. } => {
                     let linked = state.linked.keys().find(|(_, linked)| linked == identity);
@@ -193,12 +194,12 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
                     let place = state.stored.iter().find(|(_, number)| *number == code);
                     place.map_or((0, home), |(place, _)| (place.app, place.device))
                 }
-                // Where anybody registers.
+                // The application in which people register.
                 Call::Send { purpose: Purpose::Register, .. } if dice.percent(85) => (0, home),
                 Call::Send { purpose: Purpose::Forgotten, .. } if dice.percent(80) => (resetter(state), home),
-                // What binds a code comes by routes of the host's own.
+                // The binding of a code comes only by routes of the host's own.
                 Call::Social { bound: true, .. } if dice.percent(50) => (dice.roll(2), BROWSER),
-                // Where whoever shows nothing gets in.
+                // The application that lets in callers which show nothing.
                 _ if home == UNBOUND && dice.percent(80) => (0, home),
                 _ => (dice.roll(2), home),
             };
@@ -206,14 +207,14 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
         }
     };
     let failing = dice.percent(if state.life.signs_outside { 14 } else { 8 }).then(|| failing(&call, dice));
-    // A server may name whoever shows nothing.
+    // A server may name a caller that shows nothing.
     let is_ticket = matches!(call, Call::IssueTicket { .. });
     let caller = if is_ticket && dice.percent(5) { Caller { device: UNBOUND, ..caller } } else { caller };
     let seal = seal(state, dice, &call);
     Request { call, caller, seal, failing, server: dice.roll(SERVERS) }
 }
 
-/// At a question that the call may come to.
+/// A failure at a question that the call may reach.
 fn failing(call: &Call, dice: &mut Dice<'_>) -> Failing {
     let [guessed, found, held, granted] = [
         &["ReserveAttempt", "SettleAttempt", "VerifyPassword", "LoadCode", "JudgePassword"][..],
@@ -263,14 +264,14 @@ fn failing(call: &Call, dice: &mut Dice<'_>) -> Failing {
     Failing { question, how }
 }
 
-/// The application that resets passwords, if one does.
+/// The application that resets passwords, if there is one.
 fn resetter(state: &Model) -> usize {
     let resets =
         |app: &usize| RULES[*app].recovers && state.life.dialects[*app].takes(Purpose::Forgotten, F::Sms);
     (0..2).find(resets).unwrap_or(0)
 }
 
-/// The same caller mostly; else the attacker's device, the other application or the other tenant.
+/// Mostly the same caller. Otherwise the attacker's device, the other application or the other tenant.
 fn stray(caller: Caller, dice: &mut Dice<'_>) -> Caller {
     match dice.roll(20) {
         0..17 => caller,

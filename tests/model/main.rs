@@ -1,17 +1,17 @@
-//! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications in any of
-//! the three dialects, two tenants, three accounts, two servers whose clocks differ, devices with a fingerprint, a cookie or nothing
-//! to show, jumps of the clock, acts of an administrator, answers of the host that do not come or get lost at any question, keys
-//! here or outside, restarts and rotations of keys, somebody who writes to the database. People register, move their contacts, come in by identities
-//! of a provider's and link them; captchas are the host's or pictures; calls are signed or bear a token.
+//! The whole of `Api` against an independent model of the flow, over random lives of a small world. The world has two applications in any of the
+//! three dialects, two tenants, three accounts, two servers whose clocks differ, and devices that show a fingerprint, a cookie or nothing. The clock
+//! jumps, an administrator acts, and the host's answers fail or get lost at any question. Keys are the ring's or outside. Servers restart, keys
+//! rotate, and somebody writes to the database. People register, move their contacts, come in by a provider's identities and link them. Captchas are
+//! the host's or pictures. Calls are signed or bear a token.
 //!
-//! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `registration.rs`, `contacts.rs`, `social.rs`, `trust.rs`, `captchas.rs`, `write.rs`) is written from the documents and shares no
-//! code with the library. It says what every request must answer and which questions it must ask, in order; the twelve
-//! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees; so are those of newcomers (`newcomers.rs`), of contacts
-//! (`moves.rs`), of identities (`links.rs`), of captchas (`pictures.rs`) and of signed calls (`seals.rs`).
+//! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `registration.rs`, `contacts.rs`, `social.rs`, `trust.rs`, `captchas.rs`,
+//! `write.rs`) is written from the documents and shares no code with the library. It says which answer every request must get, and which questions it
+//! must ask, in order. The twelve invariants (`invariants.rs`) are judged as well, only from the facts that an onlooker sees. So are those of
+//! newcomers (`newcomers.rs`), of contacts (`moves.rs`), of identities (`links.rs`), of captchas (`pictures.rs`) and of signed calls (`seals.rs`).
 //!
-//! 10,000 sequences are run, the same ones every time; 2,000 where nothing is optimised. `AUTHFLOW_MODEL_CASES=100000` runs more, and
-//! `AUTHFLOW_MODEL_SEED=7` others; `-- --nocapture` prints what has been played, and how often. (Two six-digit codes are equal once in a million times, which the model calls a fault of
-//! the library: such a sequence fails under its seed.)
+//! 10,000 sequences are run, the same ones every time, or 2,000 in a debug build. `AUTHFLOW_MODEL_CASES=100000` runs more, and
+//! `AUTHFLOW_MODEL_SEED=7` runs others. `-- --nocapture` prints what has been played, and how often. (Two six-digit codes are equal once in a million
+//! times. The model calls that a fault of the library, so such a sequence fails under its seed.)
 
 #![allow(unreachable_pub, reason = "the modules of one test binary")]
 
@@ -62,9 +62,9 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use state::{Expected, Model};
 use std::ops::Range;
 
-/// Of short lives and of long ones.
+/// One run of short lives, and one of long lives.
 const RUNS: usize = 2;
-/// In so many lives, everything is played.
+/// In this many lives, everything is played.
 const ENOUGH: u64 = 10_000;
 
 struct Library;

@@ -1,6 +1,6 @@
-//! What must never happen where somebody moves a contact, as assertions over what an onlooker has seen; and what it leads to.
+//! Assertions about contacts that are replaced, over the onlooker's notes: what must never happen, and what must not follow.
 //!
-//! The law: whoever holds a session and nothing else ends with no password and no second factor of their own.
+//! The law: an attacker who holds only a session ends with no password and no second factor of their own.
 
 use super::{
     calls::{Call, F, Proof, Purpose, Response},
@@ -24,8 +24,8 @@ pub fn check(host: &Host, seen: &Observed) {
     a_session_alone_gets_no_password_and_no_way_in(host, seen);
 }
 
-/// Whether a request with a code to a new contact is of somebody who has more than a session: they have signed in since it was asked for, to
-/// another one.
+/// Whether the sender of a new contact's code has more than a session: they have signed in since the code was asked for, and to another
+/// session.
 fn holds_more_than_a_session(host: &Host, seen: &Observed) -> bool {
     let Call::NewContact { code, .. } = seen.request.call else { return false };
     let text = host.codes.get(code).and_then(Option::as_deref);
@@ -102,7 +102,7 @@ fn that_it_is_taken_is_told_to_whoever_has_it(seen: &Observed) {
     assert!(!is_told || seen.truth.is_some(), "told before the proof");
 }
 
-/// Neither by themselves, nor by a contact that they have moved to themselves.
+/// Neither the session itself gets them, nor a contact that its holder has moved to themselves.
 fn a_session_alone_gets_no_password_and_no_way_in(host: &Host, seen: &Observed) {
     let is_bearer = matches!(seen.request.call, Call::OwnChange { .. } | Call::OwnChangeByCode { .. });
     for (commit, before) in &seen.commits {
@@ -133,7 +133,7 @@ fn a_session_alone_gets_no_password_and_no_way_in(host: &Host, seen: &Observed) 
     }
 }
 
-/// The contacts that a request has moved which was of nobody but a session.
+/// The contact that a request has moved, if the caller had only a session.
 pub fn stolen(host: &Host, seen: &Observed) -> Option<(authflow::AccountId, F, usize)> {
     let (commit, _) = seen.commits.first()?;
     let Call::NewContact { by, to, .. } = seen.request.call else { return None };

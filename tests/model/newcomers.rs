@@ -1,4 +1,4 @@
-//! What must never happen where somebody registers, as assertions over what an onlooker has seen.
+//! Assertions about registrations, over the onlooker's notes: what must never happen there.
 
 use super::{
     calls::{Call, Caller, F},
@@ -19,7 +19,7 @@ pub fn check(host: &Host, seen: &Observed) {
     one_contact_leads_to_one_account(host);
 }
 
-/// One commit makes the account, of nothing but what was proved and chosen, and opens its one session.
+/// One commit makes the account, only from proved and chosen values, and opens its one session.
 fn nobody_is_made_without_a_proof(host: &Host, seen: &Observed) {
     for (commit, before) in &seen.commits {
         let Some(new) = seen.made() else { continue };
@@ -61,7 +61,7 @@ fn new_account<'a>(host: &'a Host, new: &NewAccount) -> &'a Account {
     found.expect("the account that was made")
 }
 
-/// Whether somebody has a contact, or a name, is told to whoever has proved the contact.
+/// Only a person who has proved the contact is told whether somebody has the contact or the name.
 fn nobody_is_told_who_has_it_before_the_proof(seen: &Observed) {
     let is_told = seen.events.iter().any(|event| matches!(event, Event::RegistrationRefused { .. }));
     assert!(!is_told || seen.truth.is_some(), "told before the proof");

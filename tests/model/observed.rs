@@ -1,4 +1,4 @@
-//! One request as an onlooker sees it, who shares nothing with the library or the model.
+//! One request as an onlooker sees it. The onlooker shares nothing with the library or the model.
 
 use super::{
     calls::{Call, F, LinkProof, NAMED, Named, Request, Said},
@@ -18,7 +18,7 @@ use authflow::{
     testkit,
 };
 
-/// A code that got out: to which contact, and whether it is a decoy.
+/// A code that got out: its contact, and whether it is a decoy.
 pub struct Message {
     pub code: String,
     pub to: Option<Named>,
@@ -38,9 +38,9 @@ impl Message {
 
 pub struct Observed {
     pub request: Request,
-    /// Whom the request names, if anybody, or who has registered by it.
+    /// The person that the request names, if there is one, or the person who has registered by it.
     pub about: Option<usize>,
-    /// What the clock of the server says, and the time.
+    /// The time of the server's clock, and the real time.
     pub now: u64,
     pub clock: u64,
     /// The token that was presented, as text.
@@ -48,36 +48,36 @@ pub struct Observed {
     pub secrets: Vec<String>,
     /// The factor that the presented credential truly proves.
     pub truth: Option<F>,
-    /// The revision of the account that the request begins with.
+    /// The revision of the account at the beginning of the request.
     pub revision: Option<u64>,
-    /// The presented token's session had not been ended.
+    /// Whether the presented token's session had not been ended.
     pub lives: bool,
-    /// Whom the presented token is of: whether their account is active, and its revision.
+    /// The owner of the presented token: whether their account is active, and its revision.
     pub owner: Option<(bool, u64)>,
-    /// The key that the owner's authenticator was sealed under when the request came.
+    /// The key under which the owner's authenticator was sealed when the request came.
     pub sealed_under: Option<String>,
     /// The session of the presented token, as it was when the request came.
     pub held: Option<Handed>,
-    /// What the same skip or refresh had led to before.
+    /// The session that the same skip or refresh had led to before.
     pub before: Option<Handed>,
-    /// The session that it was answered with.
+    /// The session of its answer.
     pub session: Option<SessionId>,
-    /// The picture that was shown, or what a solved one brought.
+    /// The picture that was shown, or the captcha token of a solved one.
     pub picture: Option<String>,
     pub solved: Option<String>,
-    /// The token of a server's.
+    /// The token of a server.
     pub server: Option<String>,
-    /// What a route of the host's own was told.
+    /// The facts that a route of the host's own was given.
     pub authenticated: Option<Authenticated>,
     pub asked: Vec<&'static str>,
-    /// What the host wrote for it.
+    /// The host's writes for it.
     pub wrote: Vec<&'static str>,
-    /// Where a guess was counted.
+    /// The slot where a guess was counted.
     pub slot: Option<AttemptSlot>,
     /// A guess was counted.
     pub counted: bool,
     pub message: Option<Message>,
-    /// What was written, and the account as it was right before.
+    /// The commits, each with the account as it was right before.
     pub commits: Vec<(Commit, Option<Account>)>,
     pub reply: (u16, String),
     pub bytes: Vec<u8>,
@@ -145,7 +145,7 @@ impl Observed {
         }
     }
 
-    /// The account that was made.
+    /// The account that was made, if one was.
     pub fn made(&self) -> Option<&NewAccount> {
         self.commits.iter().flat_map(|(commit, _)| &commit.writes).find_map(|write| match write {
             Write::CreateAccount(new) => Some(&**new),
@@ -157,14 +157,14 @@ impl Observed {
         self.reply.1 == name
     }
 
-    /// Where a wrong guess was made, if one was.
+    /// The slot of a wrong guess, if there was one.
     pub fn wrong_at(&self) -> Option<AttemptSlot> {
-        // What was right, and came to an account that had changed meanwhile, is given back.
+        // A right guess at an account that had changed meanwhile is given back.
         let is_wrong = self.events.iter().any(|event| match event {
             Event::ProofRefused { reason, .. } => *reason != ProofRefusal::AccountChanged,
             _ => false,
         });
-        // What a provider has vouched for is right, whoever it is of.
+        // A vouched identity is right, whoever it belongs to.
         let is_vouched_for = matches!(
             self.request.call,
             Call::Social { good: true, .. }
@@ -183,9 +183,9 @@ impl Observed {
         })
     }
 
-    /// The request has carried a login on, or begun one.
+    /// Whether the request has carried a login on, or begun one.
     pub fn goes_on(&self) -> bool {
-        // Who brings an identity of nobody's is nowhere yet.
+        // A person who brings an unlinked identity has not begun a login yet.
         let names = ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH"];
         self.reply.0 == 200 && names.contains(&self.reply.1.as_str())
     }

@@ -1,4 +1,4 @@
-//! The same calls at routes of the host's own: for browsers, which show a cookie, and for whoever shows nothing.
+//! The same calls at routes of the host's own: for browsers, which show a cookie, and for callers that show nothing.
 
 use super::{
     calls::{Call, Caller, F, LinkProof, Proof, Purpose, Request, Response, Said},
@@ -23,7 +23,7 @@ use authflow::{
 };
 use serde_json::Value;
 
-/// What calls.
+/// The device of a caller.
 pub fn device(number: usize) -> Device {
     match DEVICES[number] {
         Shown::Fingerprint(fingerprint) => Device::new("Android 10", fingerprint, "agent", None),
@@ -42,7 +42,7 @@ pub fn caller(caller: Caller) -> device::Caller {
     }
 }
 
-/// What the guard before a route is shown.
+/// The request that the guard of a route sees.
 pub fn authenticate(api: &Api, request: &Request, sent: &Spelt, by_session: bool, moment: Moment) -> Step {
     let text = sent.token.as_deref().unwrap_or_default();
     let signature = signature(request, sent.token.as_deref());
@@ -110,7 +110,7 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
             engine.verify_captcha(who, solution, moment)
         }
         Call::Social { bound, .. } => {
-            // The host takes whatever comes for the state that it gave to this device.
+            // The host accepts any text as the state that it gave to this device.
             let proof = if *bound { CodeProof::State(secret("code")) } else { CodeProof::Nothing };
             let code = SocialCode { source: SocialSource::Wechat, code: secret("code"), proof };
             engine.sign_in_with_social_code(who, code, moment)

@@ -1,4 +1,4 @@
-//! What must never happen with captchas that are pictures, as assertions over what an onlooker has seen.
+//! Assertions about captchas that are pictures, over the onlooker's notes: what must never happen with them.
 
 use super::{
     calls::{Call, Human, Purpose},
@@ -35,7 +35,7 @@ fn is_demanded(seen: &Observed) -> bool {
     RULES[seen.request.caller.app].captcha || seen.events.contains(&Event::CaptchaDemanded)
 }
 
-/// Where one is demanded: solved for this recipient, here, of late, and not used before.
+/// If a picture is demanded, it was solved for this recipient and here, not long ago, and has not been used.
 fn no_stranger_is_sent_to_without_a_picture_of_their_own(ledger: &Ledger, seen: &Observed) {
     let Call::Send { token, purpose, by, to: Some(to), human } = seen.request.call else { return };
     if token.is_some() && purpose != Purpose::NewContact {
@@ -53,7 +53,7 @@ fn no_stranger_is_sent_to_without_a_picture_of_their_own(ledger: &Ledger, seen: 
     assert!(!ledger.used.contains(&Used::Captcha(number)), "solved once, and sent twice");
 }
 
-/// Writes down what was shown, tried, solved and used.
+/// Notes the pictures that were shown, tried, solved and used.
 pub fn note(ledger: &mut Ledger, seen: &Observed) {
     if seen.picture.is_some() {
         ledger.pictures.push((seen.request.caller, false));
@@ -70,7 +70,8 @@ pub fn note(ledger: &mut Ledger, seen: &Observed) {
                 ledger.solutions.push((seen.request.caller, by, to, seen.now));
             }
         }
-        // Where one was demanded, whatever became of the message; what is signed claims its signature.
+        // The picture was used if one was demanded, whatever happened to the message. A signed call claims its
+        // signature too.
         Call::Send { human: Human::Solved(number), .. }
             if is_demanded(seen)
                 && seen

@@ -1,4 +1,5 @@
-//! What has been played, and how often. A model that never gets anywhere agrees with everything: each end of each call, and each thing that is
+//! The happenings that have been played, and how often. A model that never gets anywhere agrees with everything. So each end of each call, and each
+//! situation that is listed, must have been reached often.
 //! said to be played, must have been reached often.
 
 use super::{
@@ -20,11 +21,11 @@ use std::{
 type Times = BTreeMap<(String, String), u32>;
 
 thread_local! {
-    /// How often each call has ended in each reply, and each situation in what it may end in.
+    /// The number of times that each call has ended in each reply, and each situation in each of its ends.
     static PLAYED: RefCell<Times> = RefCell::default();
 }
 
-/// The same of all runs that are over, and how many those are.
+/// The same numbers for all runs that are over, and the number of those runs.
 static ALL: Mutex<(Times, usize)> = Mutex::new((Times::new(), 0));
 
 /// Notes a request that the host has not noted yet.
@@ -96,13 +97,14 @@ pub fn note(host: &Host, seen: &Observed, reply: Reply) {
     PLAYED.with_borrow_mut(|played| rows.into_iter().for_each(|row| *played.entry(row).or_default() += 1));
 }
 
-/// Each of them at least as often as this, in ten thousand lives. The rarest is played some seven times, so that one run in a thousand misses it by chance.
+/// Each row must be played at least this often in ten thousand lives. The rarest is played some seven times, so one run in a thousand misses it by
+/// chance.
 const OFTEN: u32 = 1;
 
-/// What must have been played: calls with their ends, then what they were played with. A line a row.
+/// The happenings that must have been played: calls with their ends, then the situations. Each line is a row.
 const ROWS: &str = include_str!("played.txt");
 
-/// A run is over. After the last of them, whether all of it was played.
+/// Notes that a run is over. After the last run, asserts that everything was played.
 pub fn is_over(runs: usize) {
     let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     for (row, times) in PLAYED.take() {

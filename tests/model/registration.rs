@@ -1,4 +1,4 @@
-//! Whoever has a contact that is nobody's gets an account (decision 0035).
+//! A person whose contact is nobody's gets an account (decision 0035).
 
 use super::{
     calls::{F, Named, Password, Purpose, Reply, Typed},
@@ -11,7 +11,7 @@ use super::{
 };
 use std::collections::BTreeSet;
 
-/// What somebody registers with.
+/// The form of a registration.
 pub struct Form {
     pub by: F,
     pub to: Named,
@@ -22,7 +22,8 @@ pub struct Form {
 }
 
 impl Model {
-    /// What rules say is said before a guess is counted; whether anybody has the contact, or the name, after the code was right.
+    /// The faults of rules are told before a guess is counted. Whether somebody has the contact or the name is told after the code
+    /// was right.
     pub fn register(&mut self, asking: &mut Asking, form: &Form) -> Result<Plan, Reply> {
         let (caller, password) = (asking.caller, form.password);
         if asking.dialect() == Dialect::Eiam && is_of_the_family(caller.device) {
@@ -35,7 +36,7 @@ impl Model {
         self.make(asking, form, None)
     }
 
-    /// The code, the account, and the identity that is linked to it where one is brought.
+    /// The code, the account and, if an identity is brought, its link to the account.
     pub fn make(
         &mut self,
         asking: &mut Asking,
@@ -52,7 +53,7 @@ impl Model {
         self.made(asking, form, found, Some(code), link)
     }
 
-    /// Whoever has proved a contact gets an account, if nobody has that.
+    /// A person who has proved a contact gets an account, if nobody has the contact.
     pub fn made(
         &mut self,
         asking: &mut Asking,
@@ -71,7 +72,7 @@ impl Model {
         }
         password.map_or(Ok(()), |new| judge_new(asking, new))?;
         asking.ask("DecideAccess")?;
-        // About the account, and about the link.
+        // The host decides about the account, and about the link.
         if link.is_some() && !self.denies {
             asking.ask("DecideAccess")?;
         }
@@ -90,7 +91,8 @@ impl Model {
         Ok(Plan { writes, ..plan(Then::SignedIn) })
     }
 
-    /// Somebody with one contact and nothing that is enrolled, and what they have proved: not a password that they have just chosen.
+    /// A person with one contact and no enrolled factor, and the factors that they have proved. A password that they have just
+    /// chosen is not among them.
     pub fn newcomer(
         &self,
         tenant: usize,
@@ -117,7 +119,7 @@ impl Model {
         (new, BTreeSet::from([by]))
     }
 
-    /// Of whoever is made in the same commit.
+    /// The first session of a person who is made in the same commit.
     pub fn first_session(&self, asking: &Asking, proved: BTreeSet<F>) -> Session {
         Session {
             proved,
@@ -136,5 +138,5 @@ impl Model {
     }
 }
 
-/// Whoever was made last.
+/// The person who was made last.
 pub const NEWEST: usize = usize::MAX;

@@ -1,4 +1,4 @@
-//! What the two applications demand, as numbers; and the ladder of guesses.
+//! The demands of the two applications, as numbers, and the ladder of guesses.
 
 use super::{
     calls::F,
@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 
 /// One application's rules.
 pub struct Rules {
-    /// From which age on a password is warned about, and from which it has expired.
+    /// The ages of a password from which it is warned about, and from which it has expired.
     pub warned_from: u64,
     pub expired_from: u64,
     pub skips: u32,
-    /// A second factor is asked of everybody, not only of those who have enrolled one.
+    /// A second factor is asked of all people, not only of those who have enrolled one.
     pub always_second: bool,
-    /// Failures in a row that lock, for how long, whether twice as long each time, and how many lock for good.
+    /// The failures in a row that lock, the length of a lock, whether each lock is twice as long as the one before, and the failures
+    /// that lock for good.
     pub threshold: usize,
     pub lock: u64,
     pub doubling: bool,
@@ -24,17 +25,17 @@ pub struct Rules {
     pub recovers: bool,
     /// A recent sign-in alone sets a first password.
     pub session_sets: bool,
-    /// People may register: they do where they could sign in then.
+    /// People may register. They do so if they could sign in afterwards.
     pub registers: bool,
-    /// Whoever brings an identity of nobody's may register with it.
+    /// A person who brings an unlinked identity may register with it.
     pub registers_linked: bool,
-    /// What an identity is linked by. One that was linked by nothing of it is none here.
+    /// The factors that an identity can be linked by. A link that was made by none of them does not count here.
     pub links_by: &'static [F],
-    /// Whoever shows nothing may sign in.
+    /// A caller that shows nothing may sign in.
     pub allows_unbound: bool,
-    /// A captcha is judged before a code is sent to whoever has proved nothing.
+    /// A captcha is judged before a code is sent to a person who has proved nothing.
     pub captcha: bool,
-    /// How many codes are sent a day to people who have proved nothing; from half of it on, none without a captcha.
+    /// The most codes in a day for people who have proved nothing. From half of them on, none is sent without a captcha.
     pub in_all: Option<u64>,
     pub idle: Option<u64>,
     pub state: u64,
@@ -46,28 +47,28 @@ pub const DAY: u64 = 86_400;
 pub const HOUR: u64 = 3_600;
 pub const CODE: u64 = 300;
 pub const TICKET: u64 = 300;
-/// How long a server's token is good.
+/// The seconds for which a server's token is good.
 pub const SERVER: u64 = 1800;
-/// How old a sealed token may be, or how far ahead.
+/// The seconds that a sealed token may be old, or ahead.
 pub const SEALED: u64 = 300;
-/// A whole login.
+/// The seconds of a whole login.
 pub const LOGIN: u64 = 1800;
-/// How recently one must have signed in to set a first password.
+/// The most seconds since a sign-in that may set a first password.
 pub const RECENT: u64 = 600;
-/// How long a solved picture is good.
+/// The seconds for which a solved picture is good.
 pub const SOLVED: u64 = 180;
 pub const RESEND: u64 = 60;
 pub const SENDS_A_DAY: u32 = 3;
 pub const TOTP_STEP: u64 = 30;
-/// How long a lost answer is given again, in a life that has that.
+/// The seconds in which a lost answer is given again, in a life that does so.
 pub const GRACE: u64 = 30;
-/// How far two clocks may be apart.
+/// The most seconds by which two clocks may differ.
 pub const SKEW: u64 = 30;
-/// How long a guess may be judged before it counts as wrong.
+/// The seconds in which a guess may be judged before it counts as wrong.
 pub const IN_FLIGHT: u64 = 30;
-/// How long after its end something is kept, for clocks that are behind.
+/// The seconds for which a thing is kept after its end, for clocks that are behind.
 pub const SWEPT_AFTER: u64 = 180;
-/// How long a key still verifies after a rotation.
+/// The seconds for which a key still verifies after a rotation.
 pub const RETIRING: u64 = 900;
 
 pub const RULES: [Rules; 2] = [
@@ -120,17 +121,18 @@ pub const RULES: [Rules; 2] = [
 ];
 
 impl Rules {
-    /// Whether anybody registers: who has just registered has one factor, or two where they chose a password, and none that is enrolled.
+    /// Whether anybody registers. A new person has one factor, or two if they chose a password, and none that is enrolled.
     pub fn takes_new(&self) -> bool {
         self.registers && !self.always_second
     }
 
-    /// Whether a link that was made by these counts here: by one that links here, and came about as this application takes it.
+    /// Whether a link with these makings counts here. One of the factors must be able to link here, and have come about in a way that
+    /// this application accepts.
     pub fn counts(&self, trust: Trust, made: &BTreeSet<Making>) -> bool {
         made.iter().any(|making| self.links_by.contains(&making.by) && trust.takes(*making))
     }
 
-    /// Whether failures at these times leave no guess now: every `threshold`-th of them began a lock.
+    /// Whether these failures leave no guess now. Every `threshold`-th failure began a lock.
     pub fn locked(&self, failures: &[u64], now: u64) -> bool {
         if failures.len() >= self.ceiling {
             return true;

@@ -1,4 +1,4 @@
-//! What must never happen where calls are signed, as assertions over what an onlooker has seen.
+//! Assertions about signed calls, over the onlooker's notes: what must never happen there.
 
 use super::{
     calls::{Call, Reply},
@@ -12,7 +12,7 @@ pub fn check(host: &Host, seen: &Observed) {
         return;
     }
     let (is_sealed, done) = (seen.request.seal.is_some(), seen.reply.0 == 200);
-    // To give a right up takes no signature.
+    // A sign-out needs no signature.
     let gives_up = matches!(seen.request.call, Call::SignOut { .. });
     assert!(
         !done || is_sealed == host.life.signed || gives_up && !is_sealed,
@@ -23,7 +23,7 @@ pub fn check(host: &Host, seen: &Observed) {
     assert!(!done || is_fresh, "sealed too long ago, or in a time to come");
     let buys = seen.minted.iter().any(|token| token.starts_with("LGT"));
     assert!(!buys, "what is sealed gets a session token");
-    // Neither of them says what was wrong with the token.
+    // No fault tells what was wrong with the token.
     let of_token = [Reply::ID_MISSING, Reply::NO_ID, Reply::NO_SESSION].map(|reply| reply.1);
     assert!(!of_token.contains(&seen.reply.1.as_str()), "a second fault of what is sealed");
 }

@@ -1,5 +1,5 @@
-//! Every sequence of a small alphabet, breadth first, over states that are kept apart only by what matters: one application,
-//! one tenant, somebody with a second factor, somebody without, an attacker's device; clock jumps and replays.
+//! Every sequence of a small alphabet, breadth first. States are kept apart only by the facts that matter: one application,
+//! one tenant, a person with a second factor, a person without, an attacker's device, clock jumps and replays.
 //!
 //! Two lives that lead to the same abstract state have the same future, so only the first of them is carried on. By
 //! default the search goes to depth 6; `AUTHFLOW_MODEL_DEPTH=8` goes further.
@@ -48,7 +48,7 @@ fn seconds_left(model: &Model, until: u64) -> u64 {
     until.saturating_sub(model.now)
 }
 
-/// What matters of a state: times as what is left of them, things that are dead by their sort alone.
+/// The facts of a state that matter. Times count as the time that is left, and dead things only by their sort.
 fn abstracted(model: &Model) -> String {
     let mut tokens = BTreeMap::<String, usize>::new();
     for (at, token) in model.tokens.iter().enumerate() {
@@ -72,7 +72,7 @@ fn abstracted(model: &Model) -> String {
             }
             Kind::Id { .. } | Kind::Ticket { .. } | Kind::Link { .. } => continue,
         };
-        // More than two of a sort are no more than two.
+        // More than two of a sort count as two.
         let count = tokens.entry(name).or_default();
         *count = (*count + 1).min(2);
     }
@@ -91,7 +91,7 @@ fn abstracted(model: &Model) -> String {
     format!("{people:?} {tokens:?} {failures:?} {sends:?}")
 }
 
-/// What may be tried: the two latest state tokens and the first one, by their device and the attacker's.
+/// The acts that may be tried: with the two latest state tokens and the first one, by their device and the attacker's.
 fn alphabet(model: &Model) -> Vec<Happening> {
     let caller = Caller { device: 0, app: 0, tenant: 0 };
     let one = |call, device| {
@@ -162,7 +162,7 @@ fn breadth_first() {
                 tried += 1;
                 if seen.insert(abstracted(&after)) {
                     new += 1;
-                    // The last ones are not carried on.
+                    // The last ones do not go on.
                     next.extend((level < depth).then_some((host, after)));
                 }
             }

@@ -1,4 +1,4 @@
-//! Calls of somebody who is signed in, of a tenant's server, and the sending of codes.
+//! Calls of signed-in people and of a tenant's server, and the sending of codes.
 
 use super::{
     calls::{F, Human, Named, Password, Presented, Purpose, Reply, Typed},
@@ -21,8 +21,9 @@ impl Model {
         goes_on && session.device == asking.caller.device && self.verifies(session.key)
     }
 
-    /// The same, asked of the host. A use is noted then: once in a twentieth of the time that it may go unused (back, or ahead: two clocks), when another key has come to sign,
-    /// and when a token of this generation is seen for the first time; not for a token that was rotated away.
+    /// The same, asked of the host. A use is noted then in three cases: once in a twentieth of the time that the session may go unused (back or
+    /// ahead, because of two clocks), when another key has come to sign, and when a token of this generation is seen for the first time. It is not
+    /// noted for a token that was rotated away.
     fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
         let answer = asking.ask("CheckSession");
         if answer.is_err() && !asking.loses("CheckSession") {
@@ -31,7 +32,7 @@ impl Model {
         let (now, idle, signer, open) =
             (self.now, asking.rules().idle, self.key(), self.is_open(asking, session));
         let session = &mut self.sessions[session];
-        // An id token is of the first generation, or may be of an earlier one than the present.
+        // An id token counts as one of the first generation. It may be of an earlier generation than the present one.
         let is_seen = session.unseen.is_some() && generation.unwrap_or(0) == session.generation;
         let is_due =
             idle.is_some_and(|idle| now.abs_diff(session.used) * 20 >= idle) || session.key != signer;
@@ -50,13 +51,13 @@ impl Model {
         Ok(self.is_unchanged(session))
     }
 
-    /// Whether a session's subject is as they were.
+    /// Whether a session's subject has not changed.
     pub fn is_unchanged(&self, session: usize) -> bool {
         let session = &self.sessions[session];
         let person = &self.people[session.who];
         let password = person.password.as_ref().map_or(0, |password| password.set_at);
         let unchanged = session.revision == person.revision;
-        // Two clocks: what is within their skew is not sure, and the revision decides.
+        // Two clocks: a change within their skew is not sure, so the revision decides.
         let changed_at = person.factors_changed_at.max(password);
         let surely_before = changed_at <= self.now + SKEW && session.auth_time + SKEW < changed_at;
         person.active && unchanged && !surely_before
@@ -71,7 +72,7 @@ impl Model {
         if presented.is_none() {
             return Err(Reply::ID_MISSING);
         }
-        // A signature is looked at before anything that was signed.
+        // A signature is verified before anything that was signed is read.
         let is_signed = |token: &Token| matches!(token.kind, Kind::Id { .. }) && self.verifies(token.key);
         let is_ours = self.presented(presented).is_some_and(is_signed);
         if self.life.signs_outside && is_ours {
@@ -90,7 +91,7 @@ impl Model {
         }
     }
 
-    /// Whose a session token is that came sealed. One that was rotated away is refused, as with any call.
+    /// The holder of a session token that came sealed. A token that was rotated away is refused, as with any call.
     fn holder(
         &mut self,
         asking: &mut Asking,
@@ -106,7 +107,7 @@ impl Model {
         }
     }
 
-    /// Where calls are signed a session token comes sealed, freshly; elsewhere as it is.
+    /// If calls are signed, a session token must come freshly sealed. Otherwise it must come in clear.
     fn opened(&self, asking: &mut Asking) -> Result<(), Reply> {
         match (self.life.signed, asking.seal) {
             (false, None) => Ok(()),
@@ -119,13 +120,13 @@ impl Model {
         }
     }
 
-    /// Whether the host lets a session's subject do this.
+    /// Whether the host allows this to a session's subject.
     fn is_allowed(&self, asking: &mut Asking) -> Result<bool, Reply> {
         asking.ask("DecideAccess")?;
         Ok(!self.denies)
     }
 
-    /// A bearer who may change their password: decided before anything is proved.
+    /// A bearer who may change their password. This is decided before anything is proved.
     pub fn may_change(&mut self, asking: &mut Asking, token: Presented) -> Result<(usize, usize), Reply> {
         let bearer = self.bearer(asking, token)?;
         if self.is_allowed(asking)? { Ok(bearer) } else { Err(Reply::NO_ID) }
@@ -160,7 +161,7 @@ impl Model {
             }
         }
         judge_new(asking, new)?;
-        // A proof is as old as what it proved: of a second factor nothing is proved here.
+        // A proof is no wider than what it proved. Here no second factor was proved.
         let proof = match known {
             Some(_) => BTreeSet::from([F::Password]),
             None => &self.sessions[session].proved - &self.people[who].enrolled,
@@ -178,7 +179,7 @@ impl Model {
         if asking.dialect().update_by_mobile() != Purpose::Update {
             return Err(Reply::MALFORMED);
         }
-        // It takes an id token alone.
+        // This call takes only an id token.
         if self.life.signed {
             return Err(Reply::NO_SEAL);
         }
@@ -203,13 +204,13 @@ impl Model {
         Ok(plan)
     }
 
-    /// Whether its subject has signed in of late.
+    /// Whether its subject has signed in recently.
     pub fn is_recent(&self, session: usize) -> bool {
         let at = self.sessions[session].auth_time;
         at <= self.now + SKEW && self.now < at + RECENT
     }
 
-    /// `proof` is what the right to it was proved by.
+    /// `proof` has the factors that proved the right to the change.
     fn store(
         &self,
         who: usize,
@@ -235,7 +236,7 @@ impl Model {
         }
     }
 
-    /// Whether the session that a token refers to is there. A token that says itself whose it is needs none.
+    /// Whether the session that a token refers to is there. A token that names its subject itself needs no look-up.
     fn is_found(&self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
         if self.life.refers {
             asking.ask("FindSession")?;
@@ -245,7 +246,7 @@ impl Model {
         Ok(!self.life.refers || is_there)
     }
 
-    /// The session and generation of a session token that may be used here: one that refers to what is over is refused where that is found.
+    /// The session and generation of a session token that may be used here. If a token refers to a session that is over, the look-up refuses it.
     fn usable(&self, asking: &mut Asking, presented: Presented) -> Result<(usize, u32), Reply> {
         self.opened(asking)?;
         let (session, generation, is_here) = self.session_token(asking, presented)?;
@@ -257,8 +258,8 @@ impl Model {
         }
     }
 
-    /// A session token's session, taken up. One that was rotated away ends it, unless it comes to refresh and the answer that it got may be
-    /// lost; where lost answers are given again, other calls with it end nothing.
+    /// The session of a session token. A token that was rotated away ends it, unless the token comes to refresh and its answer may be lost. If lost
+    /// answers are given again, other calls with such a token end nothing.
     fn open(
         &mut self,
         asking: &mut Asking,
@@ -293,7 +294,7 @@ impl Model {
         self.refreshed(asking, session, generation)
     }
 
-    /// An id token alone: whoever has copied what was sealed gets no session token for it.
+    /// Only an id token: an attacker who has copied a sealed token gets no session token for it.
     fn id_token(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
         let (who, _) = self.holder(asking, session, generation)?;
         if !self.is_allowed(asking)? {
@@ -302,7 +303,7 @@ impl Model {
         Ok(Plan::of(who, Then::IdToken { session }, Reply::NO_SESSION))
     }
 
-    /// Both tokens, and the next session token where they rotate.
+    /// Both tokens, and the next session token if they rotate.
     fn refreshed(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
         if let Err(end) = self.open(asking, session, generation, true)? {
             return Ok(end);
@@ -317,7 +318,7 @@ impl Model {
         }
         let mut plan = Plan::of(who, Then::Refreshed { session }, Reply::NO_SESSION);
         if asking.rules().rotates {
-            // Before the write: a rotation without a signature would make a thief of whoever comes again.
+            // This comes before the write. A rotation without a signature would make the client look like a thief when it comes again.
             self.sign(asking)?;
             plan.revision = Some(self.people[who].revision);
             plan.writes.push(Write::Rotate { session, generation });
@@ -325,7 +326,7 @@ impl Model {
         Ok(plan)
     }
 
-    /// Whose request it is, at a route of the host's own. Nothing is written, whatever was rotated away.
+    /// The subject of a request at a route of the host's own. Nothing is written, even if the token was rotated away.
     pub fn authenticate(
         &mut self,
         asking: &mut Asking,
@@ -349,9 +350,9 @@ impl Model {
         Ok(Plan::of(who, Then::Say(Reply::SUBJECTS[who]), Reply::NO_SESSION))
     }
 
-    /// Giving a right up takes the token alone: from any device, and of any generation. What is not there is not given up.
+    /// A sign-out needs only the token, from any device and of any generation. A missing session is not ended.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        // No signature either: one must get out while the keys that open it are away.
+        // It needs no signature either: people must be able to sign out while the keys that open signatures are away.
         let shows_nothing = presented.is_none() && self.life.signed;
         if asking.seal.is_some() || shows_nothing {
             self.opened(asking)?;
@@ -364,9 +365,9 @@ impl Model {
         }
     }
 
-    /// A tenant's server: one of each tenant, and one that is nobody's.
+    /// A tenant's server: one of each tenant, and one that no tenant has.
     fn server(&self, asking: &mut Asking, credential: usize) -> Result<usize, Reply> {
-        // A token of ours is asked about nowhere.
+        // The host is not asked about a token of the library's.
         if let Some(number) = credential.checked_sub(3) {
             let token = self.servers.get(number).filter(|(_, key, issued)| {
                 self.verifies(*key) && self.now < issued + SERVER && *issued <= self.now + SKEW
@@ -377,7 +378,7 @@ impl Model {
         if credential < 2 { Ok(credential) } else { Err(Reply::NO_CREDENTIAL) }
     }
 
-    /// For a client's secret: the servers of tenants are clients of the first application.
+    /// A token for a client's secret. The servers of tenants are clients of the first application.
     pub fn tenant_token(&mut self, asking: &mut Asking, client: usize, secret: usize) -> Result<Plan, Reply> {
         asking.ask("VerifyClientSecret")?;
         if client != 0 || secret > 1 {
@@ -387,7 +388,7 @@ impl Model {
         Err(Reply::TENANT_TOKEN)
     }
 
-    /// A refresh by a server: it shows the session token as it is, and the device that it came from.
+    /// A refresh by a server. The server shows the session token in clear, and the device that it came from.
     pub fn tenant_refresh(
         &mut self,
         asking: &mut Asking,
@@ -401,7 +402,7 @@ impl Model {
         self.refreshed(asking, session, generation)
     }
 
-    /// A session token of a tenant's, shown by its server.
+    /// A session token that its tenant's server shows.
     fn shown_by_a_server(
         &mut self,
         asking: &mut Asking,
@@ -467,7 +468,7 @@ impl Model {
             return Err(Reply::NO_TICKET);
         }
         let reply = if self.is_allowed(asking)? { Reply::SUBJECTS[who] } else { Reply::NO_TICKET };
-        // Used up, also by a denial.
+        // The ticket is used up, even by a denial.
         let (once, revision) = (Some(Once::Token(number)), Some(self.people[who].revision));
         let then = Then::Say(reply);
         Ok(Plan { once, revision, ..Plan::of(who, then, Reply::NO_TICKET) })
@@ -489,7 +490,7 @@ impl Model {
         let (place, owner, of) = match purpose {
             Purpose::SignIn | Purpose::Update | Purpose::Forgotten | Purpose::Register | Purpose::Link => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
-                // What no call takes, and what nobody may have, is not sent.
+                // A code that no call takes, or that nobody may have, is not sent.
                 let is_taken = asking.dialect().takes(purpose, by) || !is_of_the_family(asking.caller.device);
                 let is_offered = match purpose {
                     Purpose::Forgotten => asking.rules().recovers && by == F::Sms,
@@ -508,14 +509,14 @@ impl Model {
                 asking.ask("FindAccount")?;
                 let found = self.find(asking.caller, reached(by), to);
                 let owner = found.filter(|who| self.people[*who].active);
-                // By a second factor's channel no password is set.
+                // The channel of a second factor sets no password.
                 let sets = |who: &usize| match purpose {
                     Purpose::Forgotten => self.recovers(asking, *who, by),
-                    // Nor is an identity linked.
+                    // It links no identity either.
                     Purpose::Update | Purpose::Link => !self.people[*who].enrolled.contains(&by),
                     _ => true,
                 };
-                // Whoever has a contact may hear what is sent there to register with.
+                // Whoever has a contact may register with the code that is sent there.
                 let owner = match purpose {
                     Purpose::Register => Owner::Contact,
                     _ => Owner::of(owner.filter(sets)),
@@ -556,7 +557,7 @@ impl Model {
     }
 }
 
-/// What counts a code of a stranger, where there is a sum.
+/// The write that counts a stranger's code, if there is a sum.
 pub fn sum(asking: &Asking, human: Human, by: F, named: Named, real: bool) -> Option<Write> {
     asking.rules().in_all?;
     let presented = Captcha::Presented { human, channel: by, to: named };

@@ -13,7 +13,7 @@ use super::{
 };
 use std::collections::BTreeSet;
 
-/// Whether somebody begins a login by something else than an identity, and gets anywhere by it.
+/// Whether a person can begin a login by something other than an identity, and get further by it.
 fn has_other_way_in(rules: &Rules, person: &Person, now: u64) -> bool {
     let contacts = [F::Sms, F::Email].into_iter().filter(|by| person.contact(*by).is_some());
     let mut first = person.password.as_ref().map(|_| F::Password).into_iter().chain(contacts);
@@ -53,7 +53,7 @@ impl Model {
             return Err(Reply::NO_SOCIAL);
         }
         asking.ask("ListIdentities")?;
-        // What is linked by less than is demanded here is linked to nobody.
+        // A link by less than this application demands counts as none.
         if !counts {
             self.settle(asking);
             return Ok(unlinked);
@@ -61,7 +61,7 @@ impl Model {
         self.go_on(asking, Step::first(who, F::Fed, self.now, Reply::NO_SOCIAL))
     }
 
-    /// A provider is asked by whoever has a guess left, and a wrong code or token stays counted.
+    /// The provider is asked only if a guess is left. A wrong code or token stays counted.
     fn exchange(
         &mut self,
         asking: &mut Asking,
@@ -70,7 +70,7 @@ impl Model {
         good: bool,
         refused: Reply,
     ) -> Result<(), Reply> {
-        // Whoever shows nothing is counted by what they bring, which is new each time.
+        // A caller that shows nothing is counted by the text that it brings, which is new each time.
         let device = asking.caller.device;
         let at = if device == UNBOUND { DEVICES.len() + self.guesses_made } else { device };
         let slot = (asking.caller.tenant, Standing::AtProvider(self.key()), at, by);
@@ -81,7 +81,7 @@ impl Model {
         if good { Ok(()) } else { Err(asking.wrong(refused)) }
     }
 
-    /// What a link token is of, and when it was begun.
+    /// The content of a link token, and its beginning.
     fn link_token(&self, asking: &Asking, presented: Presented) -> Result<(Once, Brought, u64), Reply> {
         let Some((number, token)) = self.good(presented) else { return Err(Reply::NO_LINK) };
         match token.kind {
@@ -92,7 +92,7 @@ impl Model {
         }
     }
 
-    /// A proof of an account, as if that signed in: the identity proves nothing of it, and is linked with the session.
+    /// Proves an account as a sign-in would. The identity proves nothing, and is linked together with the session.
     pub fn link(&mut self, asking: &mut Asking, token: Presented, proof: &LinkProof) -> Result<Plan, Reply> {
         let (once, brought, start) = self.link_token(asking, token)?;
         let is_vouched = matches!(proof, LinkProof::Vouched(..));
@@ -135,7 +135,7 @@ impl Model {
         self.go_on(asking, Step { once, link, start, spent: Reply::NO_LINK, ..step })
     }
 
-    /// What is a second factor of somebody links nothing.
+    /// A person's second factor links nothing.
     fn links_by(&self, who: usize, by: F) -> bool {
         self.people[who].active && !self.people[who].enrolled.contains(&by)
     }
@@ -156,7 +156,7 @@ impl Model {
         self.make(asking, &form, Some((once, brought)))
     }
 
-    /// As by a code, but that somebody else's word is in its place.
+    /// As by a code, but with another party's word in its place.
     pub fn register_vouched(
         &mut self,
         asking: &mut Asking,
@@ -178,7 +178,7 @@ impl Model {
         self.made(asking, &form, found, None, Some((once, Brought { is_vouched: true, ..brought })))
     }
 
-    /// By whoever has signed in of late, and never the last way in.
+    /// Only a person who has signed in recently unlinks, and never the last way in.
     pub fn unlink(
         &mut self,
         asking: &mut Asking,
@@ -194,7 +194,7 @@ impl Model {
             return Err(Reply::NOT_LINKED);
         }
         let is_last = !has_other_way_in(asking.rules(), &self.people[who], self.now);
-        // A link that counts for nothing here is none.
+        // A link that does not count here is no way in.
         let usable = self.linked.iter().filter(|(_, link)| link.who == who && asking.counts(link));
         let mut usable = usable.map(|((_, linked), _)| *linked);
         if is_last && usable.next() == Some(identity) && usable.next().is_none() {

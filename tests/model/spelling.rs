@@ -1,6 +1,7 @@
-//! The many ways in which people type one thing. The model knows nothing of them: whichever is typed, the same is to happen.
+//! The many ways in which people type the same text. The model knows nothing of them: the result must be the same, whichever
+//! is typed.
 
-/// Which way a request is typed in; any number is one.
+/// The way in which a request is typed. Any number is a way.
 #[derive(Clone, Copy)]
 pub struct Way(pub usize);
 
@@ -51,7 +52,7 @@ impl Way {
         self.of(&ways)(code)
     }
 
-    /// A password: its case and its width are its own.
+    /// A password. Its case and its width are part of it.
     pub fn password(self, password: &str) -> String {
         let ways: [fn(&str) -> String; 3] = [
             str::to_owned,
@@ -62,7 +63,7 @@ impl Way {
     }
 }
 
-/// In full width.
+/// The text in full width.
 fn wide(text: &str) -> String {
     let wide =
         |it: char| if it.is_ascii_graphic() { char::from_u32(it as u32 + 0xfee0).unwrap() } else { it };

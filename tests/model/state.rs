@@ -9,7 +9,7 @@ use super::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a password must be changed.
+/// The reasons why a password must be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Must {
     Reset,
@@ -37,14 +37,14 @@ pub struct Person {
     pub password: Option<Known>,
     pub has_totp: bool,
     pub totp_used: u64,
-    /// The secret of the authenticator: sealed for whom, and under which key.
+    /// The sealed secret of the authenticator: its owner, and its key.
     pub sealed: Sealed,
     pub enrolled: BTreeSet<F>,
     pub factors_changed_at: u64,
 }
 
 impl Person {
-    /// What they are reached by, this way.
+    /// The contact on this channel.
     pub fn contact(&self, by: F) -> Option<Named> {
         match by {
             F::Sms => self.mobile,
@@ -53,7 +53,7 @@ impl Person {
         }
     }
 
-    /// Whether they are known by this.
+    /// Whether they are known by this name.
     pub fn is(&self, said: Said, named: Named) -> bool {
         let own = match said {
             Said::Name | Said::AnyName => self.name,
@@ -64,7 +64,7 @@ impl Person {
     }
 }
 
-/// What a sealed secret is of.
+/// The owner and the key of a sealed secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sealed {
     pub of: usize,
@@ -81,7 +81,7 @@ pub enum Stage {
 
 #[derive(Clone, Debug)]
 pub enum Kind {
-    /// Of a login, and the identity that is linked where it ends.
+    /// A token of a login, with the identity that is linked at its end.
     State {
         stage: Stage,
         proved: BTreeSet<F>,
@@ -89,7 +89,7 @@ pub enum Kind {
         revision: u64,
         link: Option<Brought>,
     },
-    /// Of an identity that is nobody's.
+    /// A token of an unlinked identity.
     Link {
         brought: Brought,
         start: u64,
@@ -119,14 +119,14 @@ pub struct Token {
 #[derive(Clone, Debug)]
 pub struct Session {
     pub who: usize,
-    /// The device that signed in, and the key that it is remembered under.
+    /// The device that signed in, and the key under which it is remembered.
     pub device: usize,
     pub key: usize,
     pub revision: u64,
     pub auth_time: u64,
     pub proved: BTreeSet<F>,
     pub generation: u32,
-    /// When the tokens of this generation went out, if their answer may have got lost: nobody has shown one since.
+    /// The time at which the tokens of this generation went out, if their answer may be lost: no client has shown one since.
     pub unseen: Option<u64>,
     pub used: u64,
     pub expires: u64,
@@ -140,11 +140,11 @@ pub struct Session {
 pub struct Picture {
     pub by: Caller,
     pub key: usize,
-    /// Somebody has said where its piece belongs.
+    /// A person has tried to place its piece.
     pub tried: bool,
 }
 
-/// What a solved picture is good for.
+/// The use of a solved picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Solution {
     pub by: Caller,
@@ -154,7 +154,7 @@ pub struct Solution {
     pub issued: u64,
 }
 
-/// Where a code is kept.
+/// The place where a code is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub app: usize,
@@ -164,35 +164,36 @@ pub struct Place {
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
-    /// It belongs to pending logins of that device, whichever; where that shows nothing, to this one. To a new contact, it belongs to this subject.
+    /// It belongs to all pending logins of that device, or only to this one if the caller shows nothing. A code to a new contact belongs to this
+    /// subject.
     pub in_login: bool,
     pub login: Option<usize>,
 }
 
 impl Place {
-    /// Of a code outside any login.
+    /// The place of a code outside any login.
     pub fn outside(caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
         let Caller { device, app, tenant } = caller;
         Self { app, tenant, device, purpose, by, to, in_login: false, login: None }
     }
 
-    /// Of a code to what is not its subject's yet: of that device, and of that subject.
+    /// The place of a code to a contact that is not its subject's yet: of that device, and of that subject.
     pub fn of_new_contact(who: usize, caller: Caller, by: F, to: usize) -> Self {
         Self { login: Some(who), ..Self::outside(caller, Purpose::NewContact, by, to) }
     }
 
-    /// Of a code of a pending login.
+    /// The place of a code of a pending login.
     pub fn in_login(token: usize, caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
         let login = (caller.device == UNBOUND).then_some(token);
         Self { in_login: true, login, ..Self::outside(caller, purpose, by, to) }
     }
 }
 
-/// Whose a code is.
+/// The owner of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     Person(usize),
-    /// Whoever has the contact that it is sent to, whether or not they have an account.
+    /// Anybody who has the contact that it is sent to, with or without an account.
     Contact,
     /// A decoy.
     Nobody,
@@ -214,7 +215,7 @@ impl Owner {
 #[derive(Clone, Debug)]
 pub struct Code {
     pub owner: Owner,
-    /// Who has the contact that it goes to: with them it is deleted.
+    /// The person who has the contact that it goes to. The code is deleted with them.
     pub of: Option<usize>,
     /// The owner's revision when it was made.
     pub revision: Option<u64>,
@@ -222,20 +223,20 @@ pub struct Code {
     pub key: usize,
     /// It got out to the recipient.
     pub sent: bool,
-    /// In which session it was asked for, where it is to a new contact.
+    /// The session in which it was asked for, if it goes to a new contact.
     pub asked: Option<usize>,
-    /// By the clock of the server that made it.
+    /// The time of its making, by the clock of the server that made it.
     pub made: u64,
 }
 
-/// Whose an identity is, and all that the logins have proved that have linked it.
+/// The person that an identity is linked to, and all factors of the logins that have linked it.
 #[derive(Clone, Debug)]
 pub struct Linked {
     pub who: usize,
     pub made: BTreeSet<Making>,
 }
 
-/// What is used once.
+/// Things that can be used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Once {
     Token(usize),
@@ -244,22 +245,22 @@ pub enum Once {
     Seal { session: usize, seal: Seal },
 }
 
-/// Who guesses, as far as it is counted apart.
+/// The guesser, as far as guesses are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Somebody, at a name that is nobody's: each by itself, until the key is rotated.
+    /// A stranger at an unknown name. Each name is counted by itself, until the key is rotated.
     AtNobody(Said, usize),
-    /// A device, at what a provider says of what it brings; whoever shows nothing, each by itself.
+    /// A device at a provider's answers. A caller that shows nothing is counted by itself each time.
     AtProvider(usize),
-    /// Somebody, at a person.
+    /// A stranger at a person.
     Stranger,
-    /// Somebody who has proved something already, at the codes of their own channels.
+    /// A person who has proved something already, at the codes of their own channels.
     Known,
-    /// The same, at codes to what is not theirs yet.
+    /// The same person, at codes to a contact that is not theirs yet.
     NewContact,
 }
 
-/// By which name somebody guesses, as far as a record may know: a name under a key, or a subject who has proved something already.
+/// The name by which a caller guesses, as far as a record may know it: a name under a key, or a subject who has proved something already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tag {
     Typed(Said, Named, usize),
@@ -271,21 +272,21 @@ pub enum Tag {
 pub struct Guess {
     pub number: usize,
     pub at: u64,
-    /// By whom, until it is told what became of it.
+    /// The guesser, until the guess is settled.
     pub untold: Option<Tag>,
 }
 
 impl Guess {
-    /// By whom, while it may still be being judged.
+    /// The guesser, while the guess may still be in judgement.
     pub fn in_flight(&self, now: u64) -> Option<Tag> {
         self.untold.filter(|_| now < self.at + IN_FLIGHT)
     }
 }
 
-/// Where guesses are counted.
+/// The slot where guesses are counted.
 pub type Slot = (usize, Standing, usize, F);
 
-/// When a recipient's day of sends began, the latest one, how many, and whose they are.
+/// The beginning of a recipient's day of sends, the latest send, their number, and the person that they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sends {
     pub began: u64,
@@ -294,32 +295,32 @@ pub struct Sends {
     pub of: Option<usize>,
 }
 
-/// To whom sends are counted.
+/// The party that sends are counted against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Payer {
     /// A recipient, whoever asks.
     Recipient(F, Named),
-    /// Somebody who has proved something in a login, by this way, whatever their contact is.
+    /// A person who has proved something in a login, on this channel, whatever their contact is.
     Login(F, usize),
-    /// The same, as what is nobody's contact yet.
+    /// The same, for a contact that is nobody's yet.
     NewContact(F, Named),
-    /// Whoever has a session, by this way, whomever they name.
+    /// A person who has a session, on this channel, whatever contact they name.
     Asker(usize, F),
 }
 
-/// Where sends are counted: by tenant, until the key is rotated.
+/// The place where sends are counted: by tenant, until the key is rotated.
 pub type Mailbox = (usize, Payer, usize);
 
 #[derive(Clone, Debug)]
 pub struct Model {
     pub life: Life,
-    /// The time, and what the clock of the server says that is asked.
+    /// The real time, and the time of the server that is called.
     pub clock: u64,
     pub now: u64,
     pub people: Vec<Person>,
     pub tokens: Vec<Token>,
     pub sessions: Vec<Session>,
-    /// The tokens of servers, by the order of issue: of which tenant, under which key, and since when.
+    /// The tokens of servers, by the order of issue: tenant, key, and time of issue.
     pub servers: Vec<(usize, usize, u64)>,
     /// The latest request that was sealed.
     pub sealed: Option<Request>,
@@ -328,32 +329,32 @@ pub struct Model {
     pub captchas: Vec<Solution>,
     pub codes: Vec<Code>,
     pub stored: BTreeMap<Place, usize>,
-    /// What has been used, and the session that a skip has opened by it.
+    /// The things that have been used, and the session that a skip has opened by each.
     pub spent: BTreeMap<Once, Option<usize>>,
-    /// Whose each identity is, by tenant, and what that was made by.
+    /// The owner of each identity, by tenant, and the factors that made the link.
     pub linked: BTreeMap<(usize, Identity), Linked>,
-    /// The identity that was linked last: somebody comes in by it.
+    /// The identity that was linked last, by which a person comes in.
     pub linked_last: Option<Identity>,
     pub guesses: BTreeMap<Slot, Vec<Guess>>,
-    /// What is being answered although there was no guess.
+    /// Attempts that are being answered although no guess was left.
     pub refused: BTreeMap<Slot, Vec<Guess>>,
     pub guesses_made: usize,
     pub sends: BTreeMap<Mailbox, Sends>,
-    /// What is sent in all by an application for a tenant: in twenty-fourths, and up to when hours have given back.
+    /// The sum of an application's codes for a tenant, in twenty-fourths, and the time up to which hours have given back.
     pub sums: BTreeMap<(usize, usize), (u64, u64, u64)>,
-    /// When each key stops verifying; the last one signs.
+    /// The time at which each key stops verifying. The last key signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,
-    /// The sealing key that seals, and whether those before it are lost.
+    /// The sealing key that seals, and whether the earlier ones are lost.
     pub sealing: usize,
     pub sealing_lost: bool,
-    /// The latest skip or refresh that was answered: it may come again.
+    /// The latest skip or refresh that was answered. It may come again.
     pub answered: Option<Request>,
-    /// What the latest happening must answer, and with which questions.
+    /// The answers that the latest happening must give, and their questions.
     pub expected: Vec<Expected>,
 }
 
-/// What a request must answer, as the model has it and as the application says it, and what it must ask.
+/// The answer to a request, in the model's words and in the application's, and the questions that it must ask.
 #[derive(Clone, Debug)]
 pub struct Expected {
     pub reply: super::calls::Reply,
@@ -361,10 +362,10 @@ pub struct Expected {
     pub asked: Vec<&'static str>,
 }
 
-/// How far a revision lies from those of an earlier life.
+/// The distance of a revision from those of an earlier life.
 pub const REMADE: u64 = 1_000_000;
 
-/// Whether guesses at somebody are counted there, and not at a name that is nobody's.
+/// Whether guesses at this person are counted there, and not at an unknown name.
 fn is_theirs(slot: &Slot, tenant: usize, who: usize) -> bool {
     let (of, standing, at, _) = slot;
     (*of, *at) == (tenant, who) && !matches!(standing, Standing::AtNobody(..) | Standing::AtProvider(_))
@@ -410,7 +411,7 @@ impl Model {
         self.keys[key].is_none_or(|until| self.now < until)
     }
 
-    /// The token that is presented, or that the forged one is made of.
+    /// The token that is presented, or the token that the forged one is made from.
     pub fn presented(&self, presented: Option<usize>) -> Option<&Token> {
         match presented? {
             FORGED => self.tokens.iter().rfind(|token| matches!(token.kind, Kind::Id { .. })),
@@ -418,23 +419,23 @@ impl Model {
         }
     }
 
-    /// A token that is in its time and under a key that counts, with its number. One from further ahead than clocks are apart is none.
+    /// A token in its time and under a key that counts, with its number. A token from further ahead than clocks may differ is not good.
     pub fn good(&self, presented: Option<usize>) -> Option<(usize, &Token)> {
         let number = presented?;
         let token = self.tokens.get(number)?;
-        // A token that refers to its session says no time that it is from: the record does.
+        // A token that refers to its session has no time of issue. The record has it.
         let refers = self.life.refers && matches!(token.kind, Kind::Session { .. });
         let is_in_time = self.now < token.expires && (refers || token.issued <= self.now + SKEW);
         (is_in_time && self.verifies(token.key)).then_some((number, token))
     }
 
-    /// Whether the secret of somebody's authenticator opens: it was sealed for them, under a key that is there.
+    /// Whether the secret of a person's authenticator opens. It must be sealed for them, under a key that is there.
     pub fn opens(&self, who: usize) -> bool {
         let Sealed { of, under } = self.people[who].sealed;
         of == who && (under == self.sealing || !self.sealing_lost)
     }
 
-    /// Whether the answer with a session's tokens of this generation may have got lost a moment ago.
+    /// Whether the answer with a session's tokens of this generation may have been lost a moment ago.
     pub fn may_be_lost(&self, session: usize, generation: u32) -> bool {
         let session = &self.sessions[session];
         let is_near = |since| since <= self.now + SKEW && self.now < since + self.life.grace + SKEW;
@@ -456,14 +457,14 @@ impl Model {
                 self.denies = *denies;
                 return;
             }
-            // No change of the account: the password is the same.
+            // The account does not change, because the password is the same.
             Act::Outdate(who) => {
                 if let Some(known) = &mut self.people[*who].password {
                     known.outdated = true;
                 }
                 return;
             }
-            // Nobody counts a revision up: not who writes past the host, and not where the keys change.
+            // Nobody counts a revision up here: neither a writer who bypasses the host, nor a change of the keys.
             Act::CopySecret(from, to) => {
                 if self.people[*from].has_totp && self.people[*to].has_totp {
                     self.people[*to].sealed = self.people[*from].sealed;
@@ -487,7 +488,7 @@ impl Model {
                 of_them.for_each(|session| session.ended = true);
                 return;
             }
-            // What holds already changes nothing.
+            // A change to the present state changes nothing.
             Act::Disable(who) | Act::Enable(who) => {
                 let (person, active) = (&mut self.people[*who], matches!(act, Act::Enable(_)));
                 person.revision += u64::from(person.active != active);
@@ -495,13 +496,13 @@ impl Model {
                 return;
             }
             Act::Breach(who) => {
-                // Whoever had it may have linked an identity of theirs.
+                // An attacker who had the password may have linked an identity of theirs.
                 self.linked.retain(|_, link| link.who != *who);
                 let person = &mut self.people[*who];
                 if let Some(known) = &mut person.password {
                     known.must_change = Some(Must::Breached);
                 }
-                // Also where nothing is marked, for whoever has signed in by a link.
+                // This holds even if no password is marked, because a person may have signed in by a link.
                 person.revision += 1;
                 return;
             }
@@ -513,7 +514,7 @@ impl Model {
                 self.remake(*who);
                 return;
             }
-            // Nothing else that is forgotten would be asked for any more.
+            // Nothing else that is forgotten would be asked for again.
             Act::Sweep => {
                 let over = self.sessions.iter_mut().filter(|it| it.expires + SWEPT_AFTER <= now);
                 over.for_each(|session| session.gone = true);
@@ -566,7 +567,7 @@ impl Model {
         }
     }
 
-    /// Every count of guesses is cleared; what is being refused is being refused.
+    /// Every count of guesses is cleared. Attempts that are being refused stay refused.
     fn unlock(&mut self, who: usize) {
         self.guesses.retain(|slot, _| !is_theirs(slot, self.people[who].tenant, who));
     }

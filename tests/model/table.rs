@@ -1,4 +1,4 @@
-//! The table of states: what a login needs, from who, what has been proved, and how old the password is.
+//! The table of states: the next need of a login, by the person, the proved factors, and the age of the password.
 
 use super::{
     calls::F,
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// No password, or not signed in with, or just changed.
+    /// There is no password, it has not been proved, or it has just been changed.
     None,
     Current,
     Warned,
@@ -25,7 +25,7 @@ pub enum Need {
     Nothing,
 }
 
-/// What has been done about the password in this login.
+/// The change or skip of the password in this login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     Nothing,
@@ -48,14 +48,14 @@ pub fn age(rules: &Rules, person: &Person, proved: &BTreeSet<F>, done: Done, now
 
 const CHANNELS: [F; 2] = [F::Sms, F::Email];
 
-/// Whether all that has been proved are channels that are second factors of the person's.
+/// Whether all proved factors are channels that are the person's second factors.
 pub fn rests_on_second_factors(person: &Person, proved: &BTreeSet<F>) -> bool {
     proved.iter().all(|factor| CHANNELS.contains(factor) && person.enrolled.contains(factor))
 }
 
-/// What may prove the change of a password in a login: in one that has proved the password, any channel; in one that has not, neither a
-/// channel that is a second factor nor any channel where second factors are all that has been proved. The old password, unless it is
-/// breached and nothing else has been proved.
+/// The factors that may prove the change of a password in a login. In a login that has proved the password, any channel may. In any
+/// other login, a channel that is a second factor may not, and no channel may if only second factors have been proved. The old password
+/// may, unless it is breached and nothing else has been proved.
 pub fn changes_by(person: &Person, proved: &BTreeSet<F>) -> BTreeSet<F> {
     let is_open = |channel: &F| {
         proved.contains(&F::Password)
@@ -63,15 +63,15 @@ pub fn changes_by(person: &Person, proved: &BTreeSet<F>) -> BTreeSet<F> {
     };
     let channels = CHANNELS.into_iter().filter(|channel| person.contact(*channel).is_some()).filter(is_open);
     let breached = person.password.as_ref().is_some_and(|known| known.must_change == Some(Must::Breached));
-    // Unless there is nothing else to prove with.
+    // This applies unless there is nothing else to prove with.
     let has_more = person.mobile.is_some() || person.email.is_some() || person.has_totp;
-    // An identity may have been linked by whoever had the password.
+    // An attacker who had the password may have linked an identity.
     let is_another = |factor: &F| !matches!(factor, F::Password | F::Fed);
     let old = !breached || !has_more || proved.iter().any(is_another);
     channels.chain(old.then_some(F::Password)).collect()
 }
 
-/// One row a situation.
+/// Each situation has one row.
 pub fn need(rules: &Rules, person: &Person, proved: &BTreeSet<F>, done: Done, now: u64) -> Need {
     let asked = rules.always_second || !person.enrolled.is_empty();
     let enough = proved.len() >= if asked { 2 } else { 1 };

@@ -1,18 +1,18 @@
-//! What a link was made by and how sure that was, and what an application takes (decision 0041).
+//! The factors that made a link, how sure each was, and the links that an application accepts (decision 0041).
 
 use super::calls::{F, Identity};
 use std::collections::BTreeSet;
 
-/// What an application takes that nothing of its own proves.
+/// The unproved facts that an application accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trust {
-    /// Codes of providers that nothing binds to a client.
+    /// Codes of providers that are not bound to a client.
     pub unbound_codes: bool,
     /// Mobiles that another party vouches for.
     pub vouched_mobiles: bool,
 }
 
-/// One factor that proved the account of a link, and how it came about.
+/// One factor that proved the account of a link, and its origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Making {
     pub by: F,
@@ -38,7 +38,7 @@ impl Trust {
 }
 
 impl Brought {
-    /// What the link is made by, in a login that has proved this.
+    /// The makings of the link, in a login that has proved these factors.
     pub fn made_by(self, proved: &BTreeSet<F>) -> BTreeSet<Making> {
         let Self { is_bound, is_vouched, .. } = self;
         let making = |by: &F| Making { by: *by, is_bound, is_vouched: is_vouched && *by == F::Sms };
@@ -47,13 +47,13 @@ impl Brought {
 }
 
 const FACTORS: [F; 5] = [F::Password, F::Sms, F::Email, F::Totp, F::Fed];
-/// The bit of each of them, and that of a mobile that was vouched for.
+/// The bit of each factor, and the bit of a vouched mobile.
 const BITS: [u16; 5] = [1, 2, 4, 8, 16];
 const VOUCHED: u16 = 128;
 
 fn bit(making: Making) -> u16 {
     let own = if making.is_vouched { VOUCHED } else { BITS[making.by as usize] };
-    // The high byte is of bound codes.
+    // The high byte has the bound codes.
     if making.is_bound { own << 8 } else { own }
 }
 
@@ -62,7 +62,7 @@ pub fn written(made: &BTreeSet<Making>) -> u16 {
     made.iter().fold(0, |bits, making| bits | bit(*making))
 }
 
-/// What that number says.
+/// The makings that this number stands for.
 pub fn read(bits: u16) -> BTreeSet<Making> {
     let ways = [true, false].into_iter().flat_map(|is_bound| {
         let making = move |by, is_vouched| Making { by, is_bound, is_vouched };

@@ -1,4 +1,4 @@
-//! What a credential truly proves.
+//! The factor that a credential truly proves.
 
 use super::{
     calls::{Call, F, LinkProof, Proof, Purpose, Request, Response, Said},
@@ -8,7 +8,7 @@ use super::{
 };
 use authflow::TenantId;
 
-/// The factor that a request's credential truly proves, by what the host knows and what was sent.
+/// The factor that a request's credential truly proves, by the host's data and the sent codes.
 pub fn truth(host: &Host, request: &Request) -> Option<F> {
     let tenant = TenantId::new(TENANTS[request.caller.tenant]).ok();
     let account = |who: usize| {
@@ -47,7 +47,7 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
         Call::Link { proof: LinkProof::Vouched(to, good), .. } => {
             holder(Said::Mobile, *to).filter(|_| *good).map(|_| F::Sms)
         }
-        // Whoever has it, or nobody.
+        // It does not matter who has the mobile, or whether anybody has it.
         Call::RegisterVouched { good, .. } => good.then_some(F::Sms),
         Call::RegisterLinked { by, to, code, .. } => was_sent(*by, Some(*to), Purpose::Register, *code),
         Call::NewContact { by, to, code, .. } => was_sent(*by, Some(*to), Purpose::NewContact, *code),

@@ -1,4 +1,4 @@
-//! Requests as the family spells them, and what its replies say.
+//! Requests in the family's spelling, and the content of its replies.
 
 use super::{
     calls::{
@@ -22,7 +22,7 @@ pub struct Spelt {
     pub body: String,
     /// The token as text.
     pub token: Option<String>,
-    /// Whatever in it is a secret.
+    /// All secrets in it.
     pub secrets: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     let mut secrets: Vec<String> = token.iter().cloned().collect();
     let mut body = Value::Null;
     let mut bears = "X-state-token";
-    // What shows none comes by a route of the host's own, without any of this.
+    // A caller that shows no fingerprint calls a route of the host's own, without any of this.
     let fingerprint = match DEVICES[caller.device] {
         Shown::Fingerprint(fingerprint) => fingerprint,
         Shown::Cookie(_) | Shown::Nothing => "",
@@ -110,7 +110,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             bears = "Authorization";
             "/api/v2/sdk/pwd/check-exist"
         }
-        // No call of the family's: the host takes the token by itself.
+        // This is no call of the family's. The host takes the token itself.
         Call::Authenticate { .. } => {
             bears = "";
             "/a/route/of/the/hosts"
@@ -139,7 +139,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             if let Some(name) = name {
                 body["user_name"] = NAMES[*name].into();
             }
-            // A member like any other: nobody has proved it.
+            // This is a member like any other, which nobody has proved.
             if *by == F::Sms {
                 body["email"] = email(NOBODY).into();
             }
@@ -282,10 +282,10 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     Spelt { method, path, headers, body, token, secrets }
 }
 
-/// A token that is sealed, with a time and a nonce.
+/// A sealed token, with a time and a nonce.
 pub fn signature(request: &Request, token: Option<&str>) -> Option<String> {
     let Seal { at, nonce } = request.seal?;
-    // There is room for no token but a session's.
+    // Only a session token has room.
     let token = token.unwrap_or_default();
     let token = token.get(..130).unwrap_or(token);
     let text = format!("session_token={token}&timestamp={}&nonce={nonce}", at * 1000);
@@ -305,7 +305,7 @@ pub fn word(sent: &Spelt) -> String {
     word.unwrap_or_default().into()
 }
 
-/// Another character at its beginning: the last one may stand for no whole byte.
+/// Changes the first character of the signature, because the last one may not stand for a whole byte.
 fn with_another_signature(token: &str) -> String {
     let (signed, signature) = token.rsplit_once('.').expect("a signature");
     let other = if signature.starts_with('A') { 'B' } else { 'A' };
@@ -341,7 +341,7 @@ fn kind(purpose: Purpose, by: F) -> &'static str {
     }
 }
 
-/// What a reply says, and the tokens in it in the order of the model's.
+/// Reads a reply, and the tokens in it in the model's order.
 pub fn read(answer: &Answer, seen: &mut Observed) {
     let text = |member: &str| answer.body.get(member).and_then(Value::as_str);
     let is_set =

@@ -1,4 +1,4 @@
-//! The one write of a request, all or nothing, and what the client gets after it.
+//! The one write of a request, all or nothing, and the client's reply after it.
 
 use super::{
     calls::{Call, Caller, F, Happening, Human, NOBODY, Named, Reply, Request, Said},
@@ -35,7 +35,7 @@ impl Model {
         self.now = self.clock;
     }
 
-    /// By the clock of the server that it has come to.
+    /// Judges a request by the clock of the server that it came to.
     fn judge_there(&mut self, request: &Request) -> Judged {
         self.now = self.life.clock(request.server, self.clock);
         self.judge(request)
@@ -46,16 +46,16 @@ impl Model {
         self.now = self.life.clock(request.server, self.clock);
         let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
         self.settle(&mut asking);
-        // Whatever is wrong with what came sealed, or did not, is one fault.
+        // All faults of a sealed token, or of a missing one, are one fault.
         let of_token = [Reply::ID_MISSING, Reply::NO_ID, Reply::NO_SESSION];
-        // To give a right up takes no signature.
+        // A sign-out needs no signature.
         let must_be = self.life.signed && !matches!(request.call, Call::SignOut { .. });
         let is_sealed = (must_be || request.seal.is_some()) && request.call.is_of_a_session();
         let reply = if is_sealed && of_token.contains(&reply) { Reply::NO_SEAL } else { reply };
         if request.seal.is_some() {
             self.sealed = Some(request.clone());
         }
-        // Or its answer was lost on the way.
+        // The answer may also have been lost on the way.
         let is_answered = [Reply::SUCCESS, Reply::REFRESHED].contains(&reply)
             || request.failing.is_some_and(|it| ["Commit", "SignBytes"].contains(&it.question));
         if is_answered && matches!(request.call, Call::Skip { .. } | Call::Refresh { .. }) {
@@ -67,7 +67,7 @@ impl Model {
 
     fn write(&mut self, asking: &mut Asking, plan: Plan) -> Result<Reply, Reply> {
         if plan.once.is_some() || !plan.writes.is_empty() || asking.guess.is_some() {
-            // What a commit without an answer has done nobody knows: nothing is told of its guess.
+            // Nobody knows what a commit without an answer has done, so its guess is not settled.
             let guess = asking.guess.take();
             let answer = asking.ask("Commit");
             if answer.is_err() && !asking.loses("Commit") {
@@ -82,7 +82,7 @@ impl Model {
                 }
                 Err(_) if answer.is_err() => return Err(Reply::BUSY),
                 Err(refused) => {
-                    // What was used before was no good guess.
+                    // A proof that was used before was no good guess.
                     let used = matches!(
                         refused,
                         Refused::Replayed { .. } | Refused::Step | Refused::Code | Refused::Name
@@ -112,7 +112,7 @@ impl Model {
                         }
                         Refused::Step | Refused::Code => Err(Reply::WRONG_CODE),
                         Refused::Taken => Err(Reply::TAKEN),
-                        // Told as the fault of what would have linked it.
+                        // The reply is the fault of the proof that would have linked it.
                         Refused::Linked => Err(plan.spent),
                         Refused::NotLinked => Err(Reply::NOT_LINKED),
                         Refused::LastWayIn => Err(Reply::LAST_WAY_IN),
@@ -127,7 +127,7 @@ impl Model {
         self.after(asking, plan)
     }
 
-    /// The same refresh came at once, and was faster: its answer may be lost.
+    /// The same refresh came at the same time and was faster. Its answer may be lost.
     fn refreshed_at_once(
         &mut self,
         asking: &mut Asking,
@@ -179,7 +179,7 @@ impl Model {
                     outdated: false,
                 });
                 person.revision += 1;
-                // Whoever has just set a new one is not locked out of it.
+                // A person who has just set a new password is not locked out of it.
                 let slot = (person.tenant, Standing::Stranger, who.unwrap(), F::Password);
                 self.guesses.remove(&slot);
             }
@@ -230,7 +230,7 @@ impl Model {
                 }
                 (session.auth_time, session.revision) = (now, revision);
                 session.proved = proof.clone();
-                // Nothing that was made before the change brings what is made since.
+                // No token from before the change brings the tokens that are made after it.
                 session.unseen = None;
             }
             Write::EndAll => self.end(who, |_| true),
@@ -243,7 +243,7 @@ impl Model {
                 }
             }
             Write::Link(identity, made) => {
-                // Whoever was made in the same commit has none.
+                // A person who is made in the same commit has no number yet.
                 let who = who.unwrap_or(self.people.len() - 1);
                 let tenant = self.people[who].tenant;
                 let fresh = || Linked { who, made: BTreeSet::new() };
@@ -251,11 +251,11 @@ impl Model {
                 if linked.who != who {
                     return Err(Refused::Linked);
                 }
-                // Once more, and surer or less sure: both stay, each with what it is worth.
+                // The identity is linked again, by a surer or less sure proof. Both stay, each with its own worth.
                 linked.made.extend(made);
                 self.linked_last = Some(*identity);
             }
-            // With a password, which counts the revision up.
+            // This comes with a new password, which counts the revision up.
             Write::EndLinks => self.linked.retain(|_, link| Some(link.who) != who),
             Write::Unlink { identity, is_last } => {
                 let who = who.unwrap();
@@ -318,7 +318,7 @@ impl Model {
         let now = self.now;
         let none = Sends { began: now, latest: 0, count: 0, of };
         let sends = self.sends.entry(mailbox).or_insert(none);
-        // Further ahead than a day is no time that anything was sent at.
+        // A time of more than a day ahead is not the time of a send.
         if now + DAY < sends.latest {
             *sends = none;
         }
@@ -331,7 +331,8 @@ impl Model {
         Ok(())
     }
 
-    /// What was sent ends it, what was asked for demands a captcha. A twenty-fourth of the day's sum comes back each hour.
+    /// Sent codes use the sum up, and requested codes demand a captcha. A twenty-fourth of the day's sum comes back each
+    /// hour.
     fn sum(&mut self, app: usize, tenant: usize, real: bool, captcha: Captcha) -> Result<(), Refused> {
         let (most, now) = (RULES[app].in_all.unwrap() * 24, self.now);
         let (spent, asked, since) = self.sums.entry((app, tenant)).or_default();
@@ -434,7 +435,7 @@ impl Model {
         }
     }
 
-    /// A session token and an id token: both, or neither where there is no signature.
+    /// A session token and an id token: both, or neither if there is no signature.
     fn grant(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<(), Reply> {
         self.sign(asking)?;
         self.hand_out(asking, session, generation);
@@ -458,20 +459,20 @@ impl Model {
     }
 }
 
-/// Why a write is refused.
+/// The reasons why a write is refused.
 enum Refused {
     Replayed {
         opened: Option<usize>,
     },
     Step,
-    /// It was used before.
+    /// The code was used before.
     Code,
-    /// No code now.
+    /// No code may be sent now.
     Wait,
-    /// Somebody has the contact, or the name.
+    /// Somebody has the contact or the name.
     Taken,
     Name,
-    /// The identity is somebody else's, nobody's, or all that is left.
+    /// The identity is another person's, nobody's, or the last way in.
     Linked,
     NotLinked,
     LastWayIn,
@@ -480,7 +481,7 @@ enum Refused {
         generation: u32,
     },
     Ended(Reply),
-    /// Not without a captcha.
+    /// The write needs a captcha.
     Captcha {
         human: Human,
         channel: F,
@@ -489,7 +490,7 @@ enum Refused {
     Otherwise,
 }
 
-/// The same, by somebody who has passed the captcha.
+/// The same plan, after the captcha was passed.
 fn passed(mut plan: Plan) -> Plan {
     for write in &mut plan.writes {
         if let Write::Sum { captcha, .. } = write {

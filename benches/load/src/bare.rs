@@ -1,5 +1,5 @@
-//! The bare handler: no header is looked at and no token made. It takes the next account, runs the statements and returns
-//! a fixed body, one that authflow once gave.
+//! The bare handler: it looks at no header and makes no token. It takes the next account, runs the statements and returns
+//! a fixed body, which authflow once gave.
 
 use crate::{
     reply,
@@ -19,7 +19,7 @@ use std::{
 
 struct Bare {
     store: Store,
-    /// Of each account, a session and its id.
+    /// A session id of each account, and the account's id.
     subjects: Vec<(Id, String)>,
     next: AtomicUsize,
     skip_reply: Bytes,

@@ -26,7 +26,7 @@ impl Contender {
         }
     }
 
-    /// What its tokens are filed under; the bare handler looks at none, and is sent authflow's.
+    /// The name under which its tokens are filed. The bare handler looks at none, and is sent authflow's.
     pub(crate) fn tokens(self) -> &'static str {
         match self {
             Self::Bare | Self::Authflow => "authflow",
@@ -34,7 +34,7 @@ impl Contender {
         }
     }
 
-    /// Starts it on the world's database, its log in a file.
+    /// Starts it on the world's database, with its log in a file.
     pub(crate) fn start(self, settings: &Settings, world: &World) -> Running {
         let mut command = match self {
             Self::Authflow => Command::new(&settings.server),
@@ -66,16 +66,16 @@ impl Contender {
     }
 }
 
-/// A server that runs; killed when dropped.
+/// A running server, which is killed when this is dropped.
 pub(crate) struct Running {
     process: Child,
     pub(crate) address: String,
 }
 
 impl Running {
-    /// Processor time that it has used, its own and the kernel's for it.
+    /// The processor time that it has used, and that the kernel has used for it.
     pub(crate) fn processor_time(&self) -> Duration {
-        /// Of Linux, on every architecture that matters here.
+        /// Linux's value, on every architecture that matters here.
         const TICKS_A_SECOND: u64 = 100;
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("a process");
         let (_, after_name) = stat.rsplit_once(')').expect("its name");

@@ -24,12 +24,12 @@ impl Call {
     }
 }
 
-/// What a run measured.
+/// The measurements of a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Measured {
     pub(crate) requests: u64,
     pub(crate) per_second: f64,
-    /// Of the server's processor time, microseconds a request.
+    /// The server's processor time, in microseconds for each request.
     pub(crate) processor: f64,
     /// The 99th percentile of latency, in milliseconds.
     pub(crate) slow: f64,
@@ -37,7 +37,7 @@ pub(crate) struct Measured {
     pub(crate) resident: u64,
 }
 
-/// Sends a call as often as it goes. Panics when a single one was not answered with success.
+/// Sends a call as often as it can. Panics if a single one was not answered with success.
 pub(crate) fn send(
     call: Call,
     contender: Contender,

@@ -1,4 +1,5 @@
-//! The reference server under load, beside what it is measured against. `run`, in this folder, builds and starts it all.
+//! The reference server under load, beside the two servers that it is compared with. `run`, in this folder, builds and
+//! starts it all.
 
 mod bare;
 mod contender;
@@ -19,7 +20,7 @@ use settings::Settings;
 use std::{env, path::Path, process::ExitCode};
 use world::World;
 
-/// The reference server's.
+/// The same allocator as the reference server's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

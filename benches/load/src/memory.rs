@@ -10,7 +10,7 @@ use std::process;
 
 pub(crate) fn run(settings: &Settings) {
     let folder = settings.folder.join(format!("authflow-load-{}", process::id()));
-    // Enough skips in all even if every request were one.
+    // These skips suffice even if every request were a skip.
     let accounts = u32::try_from(settings.requests / u64::from(SKIPS_EACH)).expect("not so many") * 2;
     let world = World::make(&folder, accounts);
     world.reset();

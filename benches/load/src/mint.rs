@@ -1,4 +1,5 @@
-//! authflow's own tokens, made by its own sign-in: questions answered in memory, no password hashed.
+//! authflow's own tokens, made by its own sign-in. The questions are answered in memory, and no password is
+//! hashed.
 
 use authflow::testkit::demo;
 use authflow::{
@@ -43,7 +44,7 @@ impl Mint {
         Self { api: Api::new(Engine::new(config).expect("a configuration")) }
     }
 
-    /// For one skip of this account.
+    /// A state token for one skip of this account.
     pub(crate) fn state_token(&self, account: &str) -> String {
         let body = r#"{"user_name":"erin","password":"Correct-Horse-7"}"#;
         let json = ("Content-Type", "application/json");
@@ -101,7 +102,7 @@ fn answered(mut step: Step, id: &str, opened: &mut Option<SessionRecord>) -> Box
     }
 }
 
-/// As the database has it.
+/// The account as the database has it.
 fn account(id: &str) -> Account {
     let mut account = sample::account(id);
     account.revision = Revision::new(1).expect("63 bits");

@@ -1,5 +1,5 @@
-//! The statements of `authflow-postgres` for these two calls, word for word, over as many connections as the reference server has; and the
-//! databases: one that is prepared, and a copy of it for each run.
+//! The statements of `authflow-postgres` for these two calls, word for word, over as many connections as the reference server has. One
+//! database is prepared, and each run has a copy of it.
 
 use crate::{
     rows::{Account, Id, Person, Session, Skip},
@@ -48,9 +48,9 @@ const FORGET: [&str; 4] = [
         ORDER BY nobody, forget_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 const FORGOTTEN_AT_ONCE: i64 = 128;
-/// One of so many commits forgets.
+/// One commit of this many deletes rows that are over.
 const FORGETS: usize = 16;
-/// As many as the reference server has.
+/// As many connections as the reference server has.
 const CONNECTIONS: usize = 16;
 
 pub(crate) struct Postgres {
@@ -59,7 +59,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// The copy that was made last. No connection is made before the first one is needed.
+    /// Opens the copy that was made last. It makes no connection before the first one is needed.
     pub(crate) fn open(sockets: &Path) -> Result<Self, Failure> {
         let manager = Manager::new(url(sockets, "load").parse()?, NoTls);
         Ok(Self { pool: Pool::builder(manager).max_size(CONNECTIONS).build()?, commits: AtomicUsize::new(0) })
@@ -160,7 +160,7 @@ async fn open_session(connection: &Client, id: Id, session: &Session) -> Result<
                 text(&session.device_kind),
                 text(&session.device_key),
                 bytes(&session.device_digest.as_slice()),
-                // No answer is given again here.
+                // No answer is given again in this service.
                 int8(&None::<i64>),
             ],
         )
@@ -182,12 +182,12 @@ fn int8(value: &(impl ToSql + Sync)) -> Typed<'_> {
     (value, Type::INT8)
 }
 
-/// As the reference server takes it.
+/// The URL that the reference server takes.
 pub(crate) fn url(sockets: &Path, database: &str) -> String {
     format!("postgres://owner@{}/{database}", sockets.display().to_string().replace('/', "%2F"))
 }
 
-/// A database of these people, each with a session.
+/// Makes a database of these people, with one session each.
 pub(crate) async fn prepare(sockets: &Path, people: &[Person]) -> Result<(), Failure> {
     administer(sockets, &["CREATE DATABASE prepared"]).await?;
     let url = url(sockets, "prepared");
@@ -209,20 +209,20 @@ async fn add(client: &Client, person: &Person) -> Result<(), Failure> {
     let sql = "INSERT INTO authflow.accounts (tenant, id, user_name, verifier, password_changed_at, profile)
         VALUES ($1, $2, $3, $4, $5, $6)";
     client.execute_typed(sql, &[tenant, id, text(user_name), verifier, changed_at, text(profile)]).await?;
-    // The trigger draws a first revision; tokens are minted for this one.
+    // The trigger draws a first revision, but the tokens are minted for this one.
     let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
     let of = [text(&session.tenant), text(&session.account), int8(&session.revision)];
     client.execute_typed(sql, &of).await?;
     open_session(client, *session_id, session).await
 }
 
-/// Puts the database back to where it was before any load.
+/// Puts the database back into the state before any load.
 pub(crate) async fn reset(sockets: &Path) -> Result<(), Failure> {
     let again = ["DROP DATABASE IF EXISTS load WITH (FORCE)", "CREATE DATABASE load TEMPLATE prepared"];
     administer(sockets, &again).await
 }
 
-/// How many sessions there are.
+/// The number of sessions.
 pub(crate) async fn sessions(sockets: &Path) -> Result<u64, Failure> {
     connected(&url(sockets, "load"), async |client| {
         let row = client.query_one("SELECT count(*) FROM authflow.sessions", &[]).await?;
@@ -241,7 +241,7 @@ async fn administer(sockets: &Path, statements: &[&str]) -> Result<(), Failure> 
     .await
 }
 
-/// A connection for this work alone, which is over when it is: nobody may be connected to a database that is copied.
+/// Does this work over its own connection, and closes it afterwards: a database is not copied while a connection to it is open.
 async fn connected<T>(
     url: &str,
     work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
@@ -254,7 +254,7 @@ async fn connected<T>(
     done
 }
 
-/// Before anything is compared: a statement that the store has changed is a mistake here.
+/// Runs before anything is compared. If the store has changed a statement, the copy here is wrong.
 pub(crate) fn assert_they_are_the_stores() {
     let sources = [
         include_str!("../../../crates/authflow-postgres/src/accounts/own.rs"),

@@ -1,4 +1,4 @@
-//! Replies, as the family has them.
+//! Replies in the family's form.
 
 use axum::{
     body::Bytes,

@@ -1,4 +1,4 @@
-//! The three servers in turn, in several rounds, and the table of what they did.
+//! The three servers in turn, in several rounds, and the table of the results.
 
 use crate::{
     contender::Contender,
@@ -20,7 +20,7 @@ pub(crate) fn run(settings: &Settings) {
         world.mint_skips(settings.skips_a_run());
         for (which_call, call) in Call::ALL.into_iter().enumerate() {
             for place in 0..Contender::ALL.len() {
-                // Each round begins with another one.
+                // Each round begins with another server.
                 let which = (place + round) % Contender::ALL.len();
                 let run = one(settings, &world, call, Contender::ALL[which]);
                 eprintln!(
@@ -79,7 +79,7 @@ fn print(settings: &Settings, measured: &BTreeMap<(usize, usize), Vec<Measured>>
     }
 }
 
-/// The median, and the least and the most.
+/// The median, the least and the greatest.
 fn range(values: impl Iterator<Item = f64>, digits: usize) -> String {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);

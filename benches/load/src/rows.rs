@@ -1,4 +1,4 @@
-//! What is read and written, wherever it is kept.
+//! The rows that are read and written, on either database.
 
 pub(crate) type Id = [u8; 16];
 
@@ -19,7 +19,7 @@ pub(crate) struct Session {
     pub(crate) device_digest: Id,
 }
 
-/// What these calls look at in a row of accounts; the rest is read as well.
+/// The columns of an account that these calls look at. The other columns are read as well.
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) revision: i64,
@@ -33,7 +33,7 @@ pub(crate) struct Account {
     pub(crate) profile: String,
 }
 
-/// What a skip writes.
+/// The rows that a skip writes.
 pub(crate) struct Skip {
     pub(crate) claim: Id,
     pub(crate) keep_until: i64,
@@ -43,7 +43,7 @@ pub(crate) struct Skip {
     pub(crate) now: i64,
 }
 
-/// Somebody whose password is about to expire, and a session of theirs.
+/// A person whose password is about to expire, with a session.
 pub(crate) struct Person {
     pub(crate) user_name: String,
     pub(crate) verifier: &'static str,

@@ -1,19 +1,19 @@
-//! What the environment may set.
+//! The settings, which the environment may give.
 
 use std::{env, path::PathBuf, str::FromStr, time::Duration};
 
 pub(crate) struct Settings {
-    /// The reference server's binary: `SERVER`.
+    /// The path of the reference server's binary: `SERVER`.
     pub(crate) server: PathBuf,
-    /// Where databases are made: `LOAD_FOLDER`.
+    /// The folder where databases are made: `LOAD_FOLDER`.
     pub(crate) folder: PathBuf,
-    /// `LOAD_ROUNDS`.
+    /// The number of rounds: `LOAD_ROUNDS`.
     pub(crate) rounds: usize,
     /// How long each run lasts: `LOAD_SECONDS`.
     pub(crate) duration: Duration,
-    /// `LOAD_CONNECTIONS`.
+    /// The number of wrk's connections: `LOAD_CONNECTIONS`.
     pub(crate) connections: u32,
-    /// `LOAD_ACCOUNTS`, each with a hundred skips.
+    /// The number of accounts, each with a hundred skips: `LOAD_ACCOUNTS`.
     pub(crate) accounts: u32,
     /// How many requests the run that watches memory sends: `LOAD_REQUESTS`.
     pub(crate) requests: u64,
@@ -32,7 +32,7 @@ impl Settings {
         }
     }
 
-    /// As many skips as no contender gets through in one run.
+    /// The number of skips for one run: more than any contender gets through.
     pub(crate) fn skips_a_run(&self) -> u32 {
         const MOST_A_SECOND: u32 = 30_000;
         let seconds = u32::try_from(self.duration.as_secs()).expect("a few seconds");

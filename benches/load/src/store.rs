@@ -1,4 +1,4 @@
-//! Where rows are kept: as the reference server keeps them, on SQLite or on PostgreSQL.
+//! The store of rows, on SQLite or on PostgreSQL, as in the reference server.
 
 use crate::{
     postgres::Postgres,
@@ -7,7 +7,7 @@ use crate::{
     world::{Place, World},
 };
 
-/// Neither of the two says more to a client than that the server is busy.
+/// Both databases fail with this. The client is told only that the server is busy.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) enum Store {
@@ -16,7 +16,7 @@ pub(crate) enum Store {
 }
 
 impl Store {
-    /// The world's, which was made before.
+    /// Opens the world's database, which was made before.
     pub(crate) fn open(world: &World) -> Result<Self, Failure> {
         Ok(match world.place() {
             Place::Sqlite => Self::Sqlite(Sqlite::open(&world.file())?),

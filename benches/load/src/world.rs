@@ -1,5 +1,5 @@
 //! The world under load, as files in one folder: a key ring and a configuration for the reference server, people whose passwords are about
-//! to expire, with a session each, and pre-minted tokens. The people are in a database of SQLite in the folder, or in PostgreSQL.
+//! to expire, one session for each of them, and pre-minted tokens. The people are in an SQLite database in the folder, or in PostgreSQL.
 
 use crate::{
     mint::Mint,
@@ -24,11 +24,11 @@ use tokio::net::TcpListener;
 
 pub(crate) const CHECK: &str = "/api/v2/sdk/pwd/check-exist";
 pub(crate) const SKIP: &str = "/api/v2/sdk/pwd/skip-update";
-/// The most that a policy allows.
+/// The most skips that a policy allows.
 pub(crate) const SKIPS_EACH: u32 = 100;
 
 const DAY: i64 = 86_400;
-/// Of the shape that the server's hasher makes; none of the two calls looks at it.
+/// A verifier of the form that the server's hasher makes. Neither of the two calls looks at it.
 const VERIFIER: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -37,21 +37,21 @@ pub(crate) struct World {
     place: Place,
 }
 
-/// Where the people are.
+/// The database that has the people.
 pub(crate) enum Place {
     Sqlite,
-    /// The folder of its sockets.
+    /// PostgreSQL, with the folder of its sockets.
     Postgres(PathBuf),
 }
 
 impl World {
-    /// `LOAD_POSTGRES` names the folder of PostgreSQL's sockets; without it, it is SQLite.
+    /// `LOAD_POSTGRES` names the folder of PostgreSQL's sockets. Without it, the database is SQLite's.
     pub(crate) fn of(folder: &Path) -> Self {
         let sockets = env::var_os("LOAD_POSTGRES").map(PathBuf::from);
         Self { folder: folder.to_owned(), place: sockets.map_or(Place::Sqlite, Place::Postgres) }
     }
 
-    /// Makes all of it but the tokens of skips.
+    /// Makes everything but the tokens of skips.
     pub(crate) fn make(folder: &Path, accounts: u32) -> Self {
         fs::create_dir_all(folder).expect("a folder");
         let world = Self::of(folder);
@@ -95,7 +95,7 @@ impl World {
         world
     }
 
-    /// Tokens for `count` skips, spread over all accounts.
+    /// Mints tokens for `count` skips, spread over all accounts.
     pub(crate) fn mint_skips(&self, count: u32) {
         let (mint, plain) = (Mint::new(), PlainMint::new());
         let [mut ours, mut theirs] = ["authflow.states", "plain.states"].map(|name| self.tokens(name));
@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// Puts the database back to where it was before any load.
+    /// Puts the database back into the state before any load.
     pub(crate) fn reset(&self) {
         match &self.place {
             Place::Sqlite => {
@@ -132,12 +132,12 @@ impl World {
         &self.folder
     }
 
-    /// SQLite's.
+    /// The file of the SQLite database.
     pub(crate) fn file(&self) -> PathBuf {
         self.path("load.db")
     }
 
-    /// As the reference server takes it.
+    /// The database as an argument of the reference server.
     pub(crate) fn database(&self) -> String {
         match &self.place {
             Place::Sqlite => format!("sqlite:{}", self.file().display()),
@@ -149,14 +149,14 @@ impl World {
         fs::read(self.path("skip.reply")).expect("a reply")
     }
 
-    /// The sessions that there were before any load, and whose they are.
+    /// The sessions from before any load, and the accounts that they belong to.
     pub(crate) fn subjects(&self) -> Vec<(Id, String)> {
         let ids = fs::read(self.path("sessions")).expect("sessions");
         let (ids, []) = ids.as_chunks() else { panic!("whole ids") };
         ids.iter().copied().zip((0..).map(account_id)).collect()
     }
 
-    /// How many sessions there are now.
+    /// The number of sessions now.
     pub(crate) fn sessions(&self) -> u64 {
         match &self.place {
             Place::Sqlite => sqlite::sessions(&self.file()).expect("a count"),
@@ -164,7 +164,7 @@ impl World {
         }
     }
 
-    /// On PostgreSQL, the server makes none: its neighbours would have others.
+    /// Writes the server's keys. On PostgreSQL the server makes none, because its neighbours would have others.
     fn write_keys(&self) {
         let hex =
             |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -219,7 +219,7 @@ pub(crate) fn random_id() -> Id {
     id
 }
 
-/// Serves on a free port, and says which.
+/// Serves on a free port, and prints its address.
 pub(crate) async fn serve(router: Router) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("listening on http://{}", listener.local_addr().expect("an address"));
@@ -227,7 +227,7 @@ pub(crate) async fn serve(router: Router) {
     axum::serve(listener, router).await.expect("connections");
 }
 
-/// What drives the load waits for PostgreSQL like for everything else.
+/// The program that drives the load blocks while it works on PostgreSQL, as it does for all its other work.
 fn wait<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(work)

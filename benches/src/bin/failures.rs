@@ -1,18 +1,19 @@
-//! Counts the instructions of every failure that must look like others, and fails where those of one call differ too much.
+//! Counts the instructions of every failure that must look like others, and fails if the failures of one call differ too
+//! much.
 
 use authflow_bench::{callgrind::count, counts::Count, failures::operations, operation::measured};
 use std::{env, process::ExitCode};
 
 /// The most, in percent of the fewest, by which the reasons of one call may differ.
 const MOST: u64 = 5;
-/// The same of what is not hashing, for processors on which hashing is a small part.
+/// The same limit for the instructions beside hashing, for processors on which hashing is a small part.
 const MOST_BESIDE_HASHING: u64 = 12;
 
 fn main() -> ExitCode {
     let operations = operations();
     if let Some(name) = env::args().nth(1) {
         let mut operation = operations.into_iter().find(|it| it.name() == name).expect("a failure");
-        // Once before, because the processor's features are looked up once.
+        // The operation runs once before, because the processor's features are looked up once.
         operation.stock(2);
         operation.run();
         measured(&mut operation);
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     verdict
 }
 
-/// The percentage, rounded up, by which the most are more than the fewest.
+/// The percentage, rounded up, by which the most instructions exceed the fewest.
 fn spread(counts: &[Count], of: impl Fn(&Count) -> u64) -> u64 {
     let fewest = counts.iter().map(&of).min().unwrap_or_default().max(1);
     let most = counts.iter().map(&of).max().unwrap_or_default();

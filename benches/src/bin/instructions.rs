@@ -1,7 +1,7 @@
-//! Counts the instructions of every operation with callgrind, and holds authflow's against the committed counts.
+//! Counts the instructions of every operation with callgrind, and compares authflow's with the committed counts.
 //!
-//! `instructions` compares, and fails on a block of SHA-256 more and on a rise of the rest above 5 % (and above 30 instructions);
-//! `instructions --write` writes the counts down.
+//! `instructions` fails if an operation hashes more blocks of SHA-256, or if the rest rises by more than 5 % and more than 30
+//! instructions. `instructions --write` writes the counts to the file.
 
 use authflow_bench::{
     callgrind::count,
@@ -11,14 +11,14 @@ use authflow_bench::{
 };
 use std::{env, fs, path::Path, process::ExitCode};
 
-/// With the peers, other features of shared crates are on: their counts are kept apart and bind nobody.
+/// With the peers, other features of shared crates are on. So those counts are kept apart, and nothing is compared with them.
 const WITH_PEERS: bool = cfg!(feature = "peers");
 const COMMITTED: &str = if WITH_PEERS { "instructions-peers.txt" } else { "instructions.txt" };
 const COMMAND: &str =
     if WITH_PEERS { "benches/instructions --peers --write" } else { "benches/instructions --write" };
-/// The rise that fails, in percent.
+/// A rise by more than this many percent fails.
 const MOST: u64 = 5;
-/// A rise of so few instructions does not: another layout of the same code has as many.
+/// A rise of at most this many instructions passes: another layout of the same code may have as many.
 const FEW: u64 = 30;
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     compare(&counts, &fs::read_to_string(path).expect("the committed counts can be read"))
 }
 
-/// Hashing is counted in blocks: it is nearly everything where there is no SHA-NI, and would hide what is ours.
+/// Hashing is compared in blocks. Without SHA-NI, it is nearly all of the count and would hide a rise of the rest.
 fn compare(counts: &[Count], committed: &str) -> ExitCode {
     let committed = read(committed);
     let mut verdict = ExitCode::SUCCESS;

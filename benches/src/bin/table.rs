@@ -1,4 +1,4 @@
-//! Prints the table of times: every operation, the floor, authflow and the peers, interleaved in one run.
+//! Prints the table of times: every operation of the floor, authflow and the peers, interleaved in one run.
 //!
 //! `table [runs] [milliseconds]`: seven runs over everything by default, 50 milliseconds for each operation.
 
@@ -17,7 +17,7 @@ fn main() {
     for operation in &mut operations {
         nanoseconds(operation, span / 10);
     }
-    // By operation, then by run.
+    // Indexed by operation, then by run.
     let mut times = vec![Vec::new(); operations.len()];
     for _ in 0..runs {
         for (operation, times) in operations.iter_mut().zip(&mut times) {

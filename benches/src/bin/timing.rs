@@ -1,5 +1,5 @@
-//! Looks for comparisons of secrets that take as long as the secret is right. Fails where one does, and where the control, which
-//! does, is not found out.
+//! Looks for comparisons of secrets that take longer the more of the secret is right. Fails if one does, or if the test does not
+//! detect the control, which does.
 //!
 //! `timing [measurements]`: a million of each comparison by default.
 
@@ -25,14 +25,14 @@ fn main() -> ExitCode {
             (false, true) => "**NOT FOUND OUT**",
         };
         failed |= finding.differ() != comparison.leaks;
-        // Between classes that cannot be told apart, the difference is noise.
+        // If the classes cannot be told apart, the difference is noise.
         let difference = if finding.differ() { format!("{:+.1}", finding.difference) } else { String::new() };
         println!("| {} | {:.2} | {difference} | {verdict} |", comparison.name, finding.t);
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// In an order that no neighbour can follow.
+/// Measures the two classes in random order, so that no neighbour on the core keeps step with them.
 fn find(comparison: &mut Comparison, measurements: usize) -> Finding {
     let mut random = Xorshift::default();
     for _ in 0..measurements / 10 {

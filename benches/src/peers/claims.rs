@@ -30,7 +30,7 @@ pub struct StateClaims {
 }
 
 impl StateClaims {
-    /// What authflow's own token of the sample says.
+    /// The claims of authflow's own token of the sample.
     pub fn sample() -> Self {
         Self::of(&sample::state_claims())
     }

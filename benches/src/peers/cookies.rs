@@ -1,4 +1,4 @@
-//! `cookie`: the signed jar, with the claims as JSON in the value, and the expiry compared by hand.
+//! `cookie`: the signed jar, with the claims as JSON in the value. The expiry is compared by hand.
 
 use super::{Tokens, claims::StateClaims};
 use cookie::{Cookie, CookieJar, Key};
@@ -40,7 +40,7 @@ impl Tokens for SignedJar {
             .is_ok_and(|claims| now < claims.exp && claims.iat <= now)
     }
 
-    /// The tag comes first.
+    /// The tag comes first in the cookie's value.
     fn with_bad_tag(&self, token: &str) -> String {
         let changed = if token.starts_with('A') { "B" } else { "A" };
         format!("{changed}{}", &token[1..])

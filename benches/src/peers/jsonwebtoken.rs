@@ -13,7 +13,7 @@ thread_local! {
     static AWS_LC: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A process has one provider, so this one is either back end, as the caller says.
+/// A process has only one provider. So this one calls either back end, as the caller says.
 static EITHER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| (provider().signer_factory)(algorithm, key),
     verifier_factory: |algorithm, key| (provider().verifier_factory)(algorithm, key),
@@ -36,7 +36,7 @@ impl<const WITH_AWS_LC: bool> JsonWebToken<WITH_AWS_LC> {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| EITHER.install_default().expect("the first provider"));
         let mut validation = Validation::new(Algorithm::HS256);
-        // Whom a state token is for is compared afterwards, as with authflow.
+        // The audience of a state token is compared afterwards, as with authflow.
         validation.validate_aud = false;
         validation.leeway = 0;
         Self {

@@ -4,7 +4,7 @@ use super::{Tokens, claims::StateClaims};
 use crate::sample;
 use jwt_simple::prelude::*;
 
-/// The claims that the library does not keep on its own.
+/// The claims that the library does not have itself.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Others {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! `latchkey`: the check of a session token, which says nothing itself and is looked up by its hash. The look-up is not
+//! `latchkey`: the check of a session token, which contains nothing and is looked up by its hash. The look-up is not
 //! counted.
 
 use crate::operation::Operation;

@@ -1,5 +1,5 @@
-//! The other libraries, each doing the same honest work: the same claims, signature and expiry checked, owned where they
-//! own. They read the system's clock themselves, as they do for everybody.
+//! The other libraries. Each does the same honest work: it has the same claims, checks signature and expiry, and owns
+//! the claims if the library owns them. They read the system's clock themselves, as they do for every user.
 
 mod claims;
 mod cookies;
@@ -14,22 +14,22 @@ use crate::{operation::Operation, sample};
 use claims::StateClaims;
 use std::{hint::black_box, rc::Rc};
 
-/// What every row needs of a library of tokens.
+/// The methods that every row needs of a library of tokens.
 trait Tokens: 'static {
-    /// What it is made of, once for each minting.
+    /// The claims that the library mints a token from. They are made anew for each minting.
     type Claims: 'static;
 
     const WHO: &'static str;
 
     fn claims(&self, claims: &StateClaims) -> Self::Claims;
     fn mint(&self, claims: Self::Claims) -> String;
-    /// Whether it is good; the claims have been read and are thrown away.
+    /// Whether the token is good. The claims have been read and are thrown away.
     fn verify(&self, token: &str) -> bool;
-    /// A token whose tag is wrong. Where the tag is the last part, its last characters.
+    /// A token whose tag is wrong. By default a character near the end is changed, for a token that ends in its tag.
     fn with_bad_tag(&self, token: &str) -> String {
         sample::with_bad_tag(token)
     }
-    /// Text of this library's shape that reaches the cap and was never signed.
+    /// A text in the form of this library's tokens that has the greatest length and was never signed.
     fn forged(&self, token: &str) -> String {
         sample::forged(token, 1024)
     }

@@ -1,5 +1,5 @@
-//! `oxitoken`. As published it does not compile with its own back end, against today's `aws-lc-rs`; its traits for a back
-//! end of one's own take the same few lines over the same crate.
+//! `oxitoken`. As published, it does not compile with its own back end against today's `aws-lc-rs`. Its traits for a back
+//! end take the same few lines over the same crate.
 
 use super::{Tokens, claims::StateClaims, of, service};
 use crate::{operation::Operation, sample};

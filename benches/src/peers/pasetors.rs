@@ -32,7 +32,7 @@ impl Tokens for Pasetors {
 
     fn claims(&self, claims: &StateClaims) -> Claims {
         let mut json = serde_json::to_value(claims).expect("claims");
-        // The times are texts there, and one more is asked for.
+        // The times are texts in its claims, and it requires one more.
         json["iat"] = "2023-11-14T22:13:20+00:00".into();
         json["nbf"] = json["iat"].clone();
         json["exp"] = "2096-10-02T07:06:40+00:00".into();

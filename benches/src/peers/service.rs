@@ -7,12 +7,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use std::{hint::black_box, net::IpAddr, rc::Rc};
 
-/// Mints.
+/// Mints tokens.
 pub(super) trait Jwt: 'static {
     fn encode<C: Serialize>(&self, claims: &C) -> String;
 }
 
-/// Verifies a state token.
+/// Verifies state tokens.
 pub(super) trait Verifier: Jwt {
     fn decode(&self, token: &str) -> Option<StateClaims>;
 }
@@ -25,7 +25,7 @@ struct Service<J> {
     random: Floor,
 }
 
-/// What the store has.
+/// The account as the store has it.
 struct Account {
     id: String,
     revision: u64,
@@ -128,7 +128,7 @@ impl<J: Verifier> Service<J> {
     }
 }
 
-/// The step, with a key for each kind of token. The id token key of the application is at hand, not derived.
+/// The step, with a key for each kind of token. The key of the application's id tokens is at hand and not derived.
 pub(super) fn skip<J: Verifier>(who: &'static str, new: impl Fn(&[u8]) -> J) -> Operation {
     let service = Rc::new(Service {
         states: new(&[1; 32]),

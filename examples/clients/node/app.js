@@ -1,4 +1,4 @@
-// The login of an app, as it calls the family. Put your own in its place.
+// The login of an app, as it calls the family. Put your app in its place.
 
 import { send } from './double.js'
 

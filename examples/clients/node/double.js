@@ -1,4 +1,4 @@
-// A test double of the login server: started here on a free port, or one that runs already. No dependency.
+// A test double of the login server. It is started here on a free port, or it runs already. This file has no dependency.
 
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
@@ -12,7 +12,7 @@ export async function send(method, url, headers = {}, body) {
   return { status: answer.status, body: text ? JSON.parse(text) : null }
 }
 
-/** What a test says and asks. */
+/** What a test tells the double, and asks it. */
 export class Double {
   constructor(baseUrl, stop = async () => {}) {
     this.baseUrl = baseUrl.replace(/\/$/, '')
@@ -25,7 +25,7 @@ export class Double {
     return answer.body
   }
 
-  /** Makes one: user_name, mobile, email, password, password_age_days, second_factors, … */
+  /** Makes an account: user_name, mobile, email, password, password_age_days, second_factors, … */
   account(members) {
     return this.call('POST', '/dev/accounts', members)
   }
@@ -35,7 +35,7 @@ export class Double {
     return (await this.call('GET', `/dev/codes/last?to=${encodeURIComponent(to)}`)).code
   }
 
-  /** It is so many seconds later. */
+  /** Moves the clock of the double forward by so many seconds. */
   async advance(seconds) {
     return (await this.call('POST', '/dev/clock', { advance: seconds })).now
   }
@@ -48,7 +48,7 @@ export class Double {
     return this.call('POST', '/dev/reset')
   }
 
-  /** What an authenticator shows at the time of the double (RFC 6238: SHA-1, 30 seconds, six digits). */
+  /** The password that an authenticator shows at the time of the double (RFC 6238: SHA-1, 30 seconds, six digits). */
   async oneTimePassword(totpSecret) {
     const step = Buffer.alloc(8)
     step.writeBigUInt64BE(BigInt(Math.floor((await this.advance(0)) / 30)))
@@ -63,7 +63,7 @@ function base32(text) {
   return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
 }
 
-/** BASE_URL names a double that runs. SERVER names the program, which is started on a port that the system picks. */
+/** BASE_URL names a running double. SERVER names the program, which is started on a port that the system picks. */
 export async function start() {
   const { BASE_URL, SERVER } = process.env
   if (BASE_URL) return new Double(BASE_URL)

@@ -12,7 +12,7 @@ def running_double():
 
 @pytest.fixture
 def double(running_double):
-    """As it was at the start, for each test."""
+    """The double as it was at the start, for each test."""
     running_double.reset()
     return running_double
 

@@ -1,4 +1,4 @@
-"""A test double of the login server: started here on a free port, or one that runs already. Standard library only."""
+"""A test double of the login server. It is started here on a free port, or it runs already. This file needs only the standard library."""
 
 import base64
 import contextlib
@@ -40,7 +40,7 @@ def send(method, url, headers=(), body=None):
 
 
 class Double:
-    """What a test says and asks."""
+    """What a test tells the double, and asks it."""
 
     def __init__(self, base_url):
         self.base_url = base_url.rstrip("/")
@@ -52,7 +52,7 @@ class Double:
         return answer
 
     def account(self, **members):
-        """Makes one: user_name, mobile, email, password, password_age_days, second_factors, …"""
+        """Makes an account: user_name, mobile, email, password, password_age_days, second_factors, …"""
         return self.call("POST", "/dev/accounts", members)
 
     def code(self, to):
@@ -60,7 +60,7 @@ class Double:
         return self.call("GET", "/dev/codes/last?" + urllib.parse.urlencode({"to": to}))["code"]
 
     def advance(self, seconds):
-        """It is so many seconds later."""
+        """Moves the clock of the double forward by so many seconds."""
         return self.call("POST", "/dev/clock", {"advance": seconds})["now"]
 
     def unlock(self, user):
@@ -70,7 +70,7 @@ class Double:
         self.call("POST", "/dev/reset")
 
     def one_time_password(self, totp_secret):
-        """What an authenticator shows at the time of the double (RFC 6238: SHA-1, 30 seconds, six digits)."""
+        """The password that an authenticator shows at the time of the double (RFC 6238: SHA-1, 30 seconds, six digits)."""
         secret = base64.b32decode(totp_secret + "=" * (-len(totp_secret) % 8))
         tag = hmac.digest(secret, struct.pack(">Q", self.advance(0) // 30), hashlib.sha1)
         number = struct.unpack_from(">I", tag, tag[-1] & 15)[0] & 0x7FFFFFFF
@@ -79,7 +79,7 @@ class Double:
 
 @contextlib.contextmanager
 def running():
-    """BASE_URL names a double that runs. SERVER names the program, which is started on a port that the system picks."""
+    """BASE_URL names a running double. SERVER names the program, which is started on a port that the system picks."""
     if base_url := os.environ.get("BASE_URL"):
         yield Double(base_url)
         return

@@ -15,7 +15,7 @@ use authflow_tower::RequireSession;
 use std::{io, net::TcpListener, time::Duration};
 use tokio::time::timeout;
 
-/// Stands for every body that is too long: what it says does not matter.
+/// Stands for every body that is too long: its content does not matter.
 static TOO_LONG: [u8; MOST_OF_A_BODY + 1] = [0; MOST_OF_A_BODY + 1];
 
 type Headers<'r> = Vec<(&'r str, &'r [u8])>;

@@ -1,5 +1,5 @@
-//! What all the frameworks serve: the test kit's demo accounts, in memory, at a time that stands still. Yours is an engine with your policy, your
-//! database, and `authflow::Moment::now`.
+//! The login that all frameworks serve: the test kit's demo accounts, in memory, at a time that stands still. In your program it is an engine
+//! with your policy, your database, and `authflow::Moment::now`.
 
 use authflow::{
     ClientId, Moment,

@@ -1,4 +1,4 @@
-//! hyper alone: the layer and the guard around services of one's own.
+//! hyper alone: the layer and the guard around your own services.
 
 use crate::demo::{DemoLogin, application};
 use authflow_tower::{ResponseBody, Session};

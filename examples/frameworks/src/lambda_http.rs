@@ -1,5 +1,5 @@
-//! lambda_http: the layer and the guard around a function. A call that takes longer than twenty seconds is answered, and goes on with the next
-//! invocation, if there is one.
+//! lambda_http: the layer and the guard around a function. A call that takes longer than twenty seconds is answered before its end. It goes on
+//! with the next invocation, if there is one.
 
 use crate::demo::{DemoLogin, application};
 use authflow_tower::Session;
@@ -14,7 +14,7 @@ async fn orders(request: Request) -> Result<Response<Full<hyper::body::Bytes>>, 
     Ok(Response::new(whose.unwrap_or_default().into()))
 }
 
-/// Everything but the login is the protected route here.
+/// Every path outside the login is the protected route here.
 pub async fn run(login: DemoLogin) -> Result<(), Error> {
     let orders = login.require_session(application()).layer(service_fn(orders));
     lambda_http::run(login.layer().layer(orders)).await

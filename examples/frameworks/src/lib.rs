@@ -1,4 +1,5 @@
-//! One login behind every framework: one file each, which is all the glue there is. `tests/conformance.rs` drives them all over real HTTP.
+//! One login behind every framework. Each framework has one file, which is all its glue. `tests/conformance.rs` drives them all over real
+//! HTTP.
 
 pub mod actix_web;
 pub mod axum;

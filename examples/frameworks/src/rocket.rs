@@ -1,4 +1,4 @@
-//! Rocket: its types are not tower's, so a handler hands requests to the login and its replies back, and a request guard asks the guard.
+//! Rocket: its types are not tower's. A handler hands requests to the login and its replies back, and a request guard asks the guard.
 
 use crate::demo::{DemoHost, DemoLogin, application};
 use authflow::{

@@ -15,11 +15,11 @@ use std::{
 };
 use tiny_http::{Header, Response, Server};
 
-/// What answers a request at once or not at all ends in an `Err`: then nobody is let in.
+/// Answers a request, or ends in an `Err`: then nobody is let in.
 fn reply(http: &mut tiny_http::Request, api: &Api, host: &DemoHost) -> Result<Reply, Box<dyn Error>> {
     let mut body = Vec::new();
     http.as_reader().take(MOST_OF_A_BODY as u64 + 1).read_to_end(&mut body)?;
-    // What is left unread of a body in chunks would be taken for the next request of its connection.
+    // The unread rest of a chunked body would be taken for the next request on its connection.
     io::copy(http.as_reader(), &mut io::sink())?;
     let headers: Vec<_> =
         http.headers().iter().map(|it| (it.field.as_str().as_str(), it.value.as_str())).collect();

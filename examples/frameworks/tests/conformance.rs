@@ -1,4 +1,4 @@
-//! One run for all: each framework serves on a port of its own, and is asked over real HTTP.
+//! One run for all frameworks: each serves on its own port, and is asked over real HTTP.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
@@ -49,7 +49,7 @@ impl Client {
     }
 }
 
-/// A login whose body has so many bytes.
+/// A login whose body has this many bytes.
 fn login_of(length: usize) -> Call {
     let call = Call::login("alice", PASSWORD);
     let mut body = call.body.clone();
@@ -57,7 +57,7 @@ fn login_of(length: usize) -> Call {
     call.with_body(body)
 }
 
-/// What everybody sees, whatever serves it.
+/// The behaviour that every client sees, whichever framework serves it.
 fn conforms(server: SocketAddr) {
     let client = Client::new(server);
 
@@ -72,7 +72,7 @@ fn conforms(server: SocketAddr) {
     assert_eq!(client.send(&skip).text("status"), "SUCCESS");
     assert_eq!(client.send(&skip).parts(), invalid_state_token());
 
-    // A protected route: with a session, without one, and with one that is over.
+    // A protected route, with a session, without one, and with one that is over.
     let alice = client.send(&Call::login("alice", PASSWORD));
     assert_eq!((alice.status, alice.text("status")), (200, "SUCCESS"));
     let orders = Call::get("/orders");
@@ -88,7 +88,7 @@ fn conforms(server: SocketAddr) {
     assert_eq!(client.send(&Call::sign_out(alice.session_token())).status, 200);
     assert_eq!(client.send(&orders.bearing(alice.id_token())).status, 401);
 
-    // Bodies: the longest one, and one byte more, whether or not its length is announced.
+    // The longest body, and a body of one byte more, with and without its length announced.
     assert_eq!(client.send(&login_of(MOST_OF_A_BODY)).status, 200);
     let longer = login_of(MOST_OF_A_BODY + 1);
     let refused = World::new().send(&longer);
@@ -97,7 +97,7 @@ fn conforms(server: SocketAddr) {
     let in_chunks = SendBody::from_owned_reader(Cursor::new(longer.body.clone()));
     assert_eq!(client.see_body(&longer, in_chunks).0, refused);
 
-    // What is not there.
+    // Unknown paths and a wrong method.
     assert_eq!(client.send(&Call::get("/elsewhere")).status, 404);
     assert_eq!(client.send(&Call::get("/api/v2/sdk/elsewhere")).status, 404);
     let wrong = Call::get("/api/v2/sdk/login");
@@ -151,7 +151,7 @@ fn tiny_http_conforms() {
     conforms(on_a_port(|listener| tiny_http::serve(listener, &demo::api(), &demo::host()).unwrap()));
 }
 
-/// Rocket takes no listener: it says on which port it is.
+/// Rocket takes no listener. It reports its port when it starts.
 #[test]
 fn rocket_conforms() {
     let (says, hears) = mpsc::channel();

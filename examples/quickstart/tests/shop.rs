@@ -1,4 +1,4 @@
-//! Both programs, started as a reader starts them, and asked over HTTP.
+//! Both programs are started as a reader starts them, and asked over HTTP.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
@@ -21,7 +21,7 @@ const OWN: (&str, &str) = ("Sec-Fetch-Site", "same-origin");
 struct Shop {
     child: Child,
     port: String,
-    /// What it has printed by then.
+    /// The lines that it printed before it served.
     printed: String,
     _stdout: BufReader<ChildStdout>,
 }
@@ -74,7 +74,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// What a browser keeps of it.
+    /// The cookies that a browser keeps of this answer.
     fn cookies(&self) -> String {
         let lines = self.head.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
         lines.map(|line| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
@@ -142,7 +142,7 @@ fn a_browser_gets_the_page_and_a_cookie_that_no_script_and_no_other_site_uses() 
     assert_eq!(shop.send("GET", "/orders", &[OWN], "").status, 401);
 }
 
-/// Lines that are neither empty nor a comment alone.
+/// A line counts if it is neither empty nor only a comment.
 #[test]
 fn it_has_forty_lines_and_the_readme_shows_them() {
     let program = include_str!("../src/main.rs");

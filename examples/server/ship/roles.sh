@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once, when the database is made: a role that owns the tables, and one that uses them.
+# Runs once, when the database is made. It makes a role that owns the tables, and one that uses them.
 set -eu
 psql -X -q -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
     -v owner="$(cat "${SECRETS:-/run/secrets}/owner-password")" -v app="$(cat "${SECRETS:-/run/secrets}/app-password")" <<'SQL'

@@ -1,4 +1,4 @@
-//! What a new account is made of, wherever it is written: a command line, a row of an import, a file of seeds.
+//! The parts of a new account, whatever names them: a command line, a row of an import, or a file of seeds.
 
 use crate::{
     entropy::draw,
@@ -14,7 +14,7 @@ use authflow::{
 use authflow_argon2::{Argon2Hasher, HasherError};
 use data_encoding::HEXLOWER;
 
-/// What an account is found by.
+/// The names by which an account is found.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) user_name: Option<UserName>,
@@ -22,7 +22,7 @@ pub(crate) struct Names {
     pub(crate) email: Option<EmailAddress>,
 }
 
-/// Why nothing is made of it. It quotes nothing that was written.
+/// The reason for which no account is made. It quotes nothing of the input.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unfit {
     #[error(transparent)]
@@ -69,7 +69,7 @@ impl Names {
         }
     }
 
-    /// Each in its one spelling, with what it is.
+    /// Each name in its one spelling, with its kind.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
             ("user name", self.user_name.as_ref().map(UserName::normalised)),
@@ -81,14 +81,14 @@ impl Names {
     }
 }
 
-/// A password that was set elsewhere, as a file says it.
+/// A password that was set elsewhere, as a file gives it.
 pub(crate) struct Brought<'a> {
     pub(crate) verifier: &'a str,
     pub(crate) set_at: Option<&'a str>,
 }
 
 impl Brought<'_> {
-    /// Its verifier is of what was typed then.
+    /// The password. Its verifier is of the text as it was typed.
     pub(crate) fn password(
         &self,
         hasher: &Argon2Hasher,
@@ -106,7 +106,7 @@ impl Brought<'_> {
     }
 }
 
-/// Everything that somebody says of a new account.
+/// All that the input gives of a new account.
 pub(crate) struct AddedAccount {
     pub(crate) id: AccountId,
     pub(crate) tenant: Option<TenantId>,
@@ -117,7 +117,7 @@ pub(crate) struct AddedAccount {
 }
 
 impl AddedAccount {
-    /// The store draws another revision.
+    /// The account, with this revision. The store draws another one.
     pub(crate) fn account(self, first: Revision) -> Account {
         let Self { id, tenant, names: Names { user_name, mobile, email }, status, password, profile } = self;
         Account {

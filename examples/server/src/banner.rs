@@ -1,4 +1,4 @@
-//! What the server says on standard output when it starts.
+//! The text that the server prints when it starts.
 
 use crate::{cli::Cli, demo, operations::AuditTo};
 use data_encoding::BASE32_NOPAD;
@@ -8,7 +8,7 @@ use std::{
     net::SocketAddr,
 };
 
-/// What the server is.
+/// The kinds of servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Service,
@@ -33,12 +33,12 @@ pub(crate) fn print(address: SocketAddr, management: Option<SocketAddr>, cli: &C
         let _ = writeln!(text, "management on http://{management}");
     }
     if kind != Kind::Service {
-        // A `String` takes everything that is written to it.
+        // A `String` takes all that is written to it.
         let _ = describe_demo(&mut text, address, kind, cli.config_file().is_none());
     }
-    // Either may be closed; that is no reason not to serve.
+    // Either output may be closed. That is no reason not to serve.
     let _ = match cli.audit {
-        // Which has nothing but records then.
+        // Standard output has only records then.
         Some(AuditTo::StandardOutput) => io::stderr().write_all(text.as_bytes()),
         _ => {
             let mut out = io::stdout().lock();
@@ -107,7 +107,7 @@ fn describe_double(text: &mut String, address: SocketAddr) -> std::fmt::Result {
     )
 }
 
-/// Three that follow from each other, for a shell.
+/// Three commands for a shell, each of which uses the answer before it.
 fn next_commands(text: &mut String, address: SocketAddr) -> std::fmt::Result {
     let (sdk, ordinary) = (format!("http://{address}/api/v2/sdk"), demo::ORDINARY_CLIENT_ID);
     let device = format!(

@@ -1,4 +1,4 @@
-//! The keys that applications' calls are signed with: this server has the private halves. A configuration names a PEM file for each application.
+//! The keys with which applications' calls are signed: this server has the private halves. A configuration names a PEM file for each application.
 
 use crate::signing_keys::pem::{self, PemError};
 use authflow::{
@@ -20,15 +20,15 @@ use std::{
 use tokio::task::{JoinError, spawn_blocking};
 use zeroize::Zeroizing;
 
-/// As it stands in the configuration.
+/// A key, as the configuration gives it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CallKeyEntry {
-    /// Whose calls are signed with it.
+    /// The application whose calls are signed with it.
     client_id: ClientId,
-    /// What to call it: another name for another key.
+    /// The id of the key. Another key needs another id.
     id: String,
-    /// PKCS#8 in PEM, readable by its owner alone; relative to the configuration.
+    /// The path of the private key, relative to the configuration: PKCS#8 in PEM, readable by its owner alone.
     private_key: PathBuf,
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum CallKeysError {
     NoPrivateKey(ClientId),
 }
 
-/// What opens the signatures of calls.
+/// The keys that open the signatures of calls.
 #[derive(Debug, Default)]
 pub(crate) struct CallKeys(BTreeMap<ClientId, Arc<Opener>>);
 
@@ -58,7 +58,7 @@ struct Opener {
 }
 
 impl CallKeys {
-    /// Reads the keys, by paths relative to a folder, and gives each application the public half of its own.
+    /// Reads the keys, by paths relative to a folder, and gives each application its public half.
     pub(crate) fn load(
         entries: Vec<CallKeyEntry>,
         folder: &Path,
@@ -81,7 +81,7 @@ impl CallKeys {
         Ok(Self(openers))
     }
 
-    /// On a thread that serves no connection meanwhile.
+    /// Opens a signature on a thread that serves no connection meanwhile.
     pub(crate) async fn open(&self, ask: &OpenSealed) -> Result<Option<Secret>, JoinError> {
         let opener = self.0.get(&ask.audience.client_id).filter(|it| *it.public.id() == ask.key);
         match opener {
@@ -97,7 +97,8 @@ async fn opened(opener: &Arc<Opener>, sealed: Vec<u8>) -> Result<Option<Secret>,
 }
 
 impl Opener {
-    /// RSA in about a millisecond, in a time that says nothing of the text: so aws-lc promises of its private operation and of its check of the padding.
+    /// RSA takes about a millisecond. The time tells nothing of the text: aws-lc promises so of its private operation and of its check of the
+    /// padding.
     fn open(&self, sealed: &[u8]) -> Option<Secret> {
         let mut room = Zeroizing::new(vec![0; self.private.min_output_size()]);
         let opened = self.private.decrypt(&OAEP_SHA256_MGF1SHA256, sealed, &mut room, None).ok()?;

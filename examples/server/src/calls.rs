@@ -1,7 +1,7 @@
-//! How many calls are in progress at once.
+//! The number of calls that are in progress at once.
 //!
-//! A call holds its place until it ends, also where its client hangs up before that; whoever gets none is told that the system is
-//! busy before anything is counted or written for them.
+//! A call holds its place until it ends, even if its client hangs up before that. A client that gets no place is told that the
+//! system is busy, before anything is counted or written for it.
 
 use crate::client::Client;
 use std::{sync::Arc, time::Duration};
@@ -15,14 +15,14 @@ const MOST_CALLS: usize = 64;
 /// A client that has stopped sending may be gone. It is not served while more calls than these are in progress.
 const FEW_CALLS: usize = 8;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// Until it is looked again whether a client still sends.
+/// The time between two looks at whether a client still sends.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A clone has the same places.
+/// The places for calls. A clone has the same places.
 #[derive(Clone)]
 pub(crate) struct Calls(Arc<Semaphore>);
 
-/// Of a call in progress: given back when it is dropped.
+/// The place of a call in progress, which is given back when this is dropped.
 pub(crate) struct InProgress(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
 impl Calls {
@@ -30,7 +30,7 @@ impl Calls {
         Self(Arc::new(Semaphore::new(MOST_CALLS)))
     }
 
-    /// Waits until the call may begin; `None` if that takes too long.
+    /// Waits until the call may begin. Returns `None` if that takes too long.
     pub(crate) async fn begin(&self, client: &Client) -> Option<InProgress> {
         if self.turns_away(client) {
             return None;
@@ -42,7 +42,7 @@ impl Calls {
         }
     }
 
-    /// Ends when this client's call should make room for others, unless it has written something.
+    /// Ends when this client's call should make room for others, if the call has written nothing.
     pub(crate) async fn turned_away(&self, client: &Client) {
         loop {
             sleep(PAUSE).await;
@@ -52,7 +52,7 @@ impl Calls {
         }
     }
 
-    /// How many are in progress, and how many may be.
+    /// The number of calls in progress, and the greatest number.
     pub(crate) fn load(&self) -> (usize, usize) {
         (MOST_CALLS - self.0.available_permits(), MOST_CALLS)
     }

@@ -21,12 +21,13 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Names a file with the URL of the database in it, which may have a password: for where secrets are mounted.
+/// Names a file that has the URL of the database, with its password if there is one. It serves systems that mount secrets as files.
 const DATABASE_FILE: &str = "AUTHFLOW_DATABASE_FILE";
 
 /// A login server on the authflow library. Without a command, it serves.
 ///
-/// Each flag of its own is also said by the environment: --admin-listen by AUTHFLOW_ADMIN_LISTEN. A flag wins over the environment, and that over AUTHFLOW_DATABASE_FILE.
+/// Each flag of the server may also come from the environment: --admin-listen from AUTHFLOW_ADMIN_LISTEN. A flag wins over the environment, and the
+/// environment wins over AUTHFLOW_DATABASE_FILE.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Cli {
@@ -34,24 +35,26 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "AUTHFLOW_LISTEN")]
     pub(crate) listen: SocketAddr,
 
-    /// The address of the management listener, which has /metrics, /readyz and /livez; port 0 picks a free one. Without it, there is none.
+    /// The address of the management listener, which has /metrics, /readyz and /livez; port 0 picks a free one. Without it, there is no such
+    /// listener.
     #[arg(long, value_name = "ADDR", env = "AUTHFLOW_ADMIN_LISTEN")]
     pub(crate) admin_listen: Option<SocketAddr>,
 
-    /// Where to record what happens, as JSON, an event a line: a file, which is added to, or `-` for standard output. Without it, nowhere.
+    /// The file for the audit stream, with one event in JSON on each line, or `-` for standard output. The file is appended to. Without it, there is
+    /// no stream.
     #[arg(long, value_name = "FILE", env = "AUTHFLOW_AUDIT")]
     pub(crate) audit: Option<AuditTo>,
 
-    /// How the log is written.
+    /// The format of the log.
     #[arg(long, value_name = "FORMAT", default_value = "text", env = "AUTHFLOW_LOG")]
     pub(crate) log: LogFormat,
 
-    /// Let the management listener be beyond loopback, where it shows to whoever reaches it how much goes on.
+    /// Let the management listener be beyond loopback. There it shows how busy the server is to all who reach it.
     #[arg(long, env = "AUTHFLOW_ADMIN_ON_NETWORK", value_parser = BoolishValueParser::new())]
     pub(crate) admin_on_network: bool,
 
-    /// Where accounts, sessions and claims are kept: sqlite:PATH, sqlite::memory: or postgres://… A URL with a password in it is better said by the
-    /// environment, which others on the machine do not see.
+    /// The database of accounts, sessions and claims: sqlite:PATH, sqlite::memory: or postgres://… Give a URL with a password in the environment,
+    /// which other users of the machine do not see.
     #[arg(
         long,
         global = true,
@@ -62,7 +65,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) database: DatabaseUrl,
 
-    /// The key ring (TOML). Made, readable by its owner alone, when there is none.
+    /// The key ring (TOML). If there is none, it is made, readable by its owner alone.
     #[arg(
         long,
         global = true,
@@ -72,7 +75,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) keys: PathBuf,
 
-    /// The keys that seal secrets of authenticators (TOML). Made, readable by its owner alone, when there is none.
+    /// The keys that seal secrets of authenticators (TOML). If there are none, they are made, readable by their owner alone.
     #[arg(
         long,
         global = true,
@@ -82,15 +85,15 @@ pub(crate) struct Cli {
     )]
     pub(crate) sealing_keys: PathBuf,
 
-    /// The keys that sign id tokens instead of each application's derived one (TOML beside PEM files).
+    /// The keys that sign id tokens (TOML beside PEM files). Without it, each application's derived key signs.
     #[arg(long, value_name = "FILE", env = "AUTHFLOW_SIGNING_KEYS")]
     pub(crate) signing_keys: Option<PathBuf>,
 
-    /// What to make a signing key for when there is no such file: RS256, PS256, ES256 or EdDSA.
+    /// The algorithm of the signing key that is made if there is no such file: RS256, PS256, ES256 or EdDSA.
     #[arg(long, value_name = "NAME", value_parser = signing_keys::algorithm, requires = "signing_keys", env = "AUTHFLOW_MAKE_SIGNING_KEY")]
     pub(crate) make_signing_key: Option<SignatureAlgorithm>,
 
-    /// The mail server that codes are sent by (TOML). Without it, a demonstration logs them, and another server sends none.
+    /// The mail server that sends codes (TOML). Without it, a demonstration logs them, and another server sends none.
     #[arg(long, value_name = "FILE", env = "AUTHFLOW_OUTBOX")]
     pub(crate) outbox: Option<PathBuf>,
 
@@ -98,7 +101,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "FILE", env = "AUTHFLOW_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Accounts to be made where they are not there (TOML). Those that are there are left as they are.
+    /// The accounts that are made if they do not exist (TOML). Accounts that exist stay as they are.
     #[arg(long, value_name = "FILE", env = "AUTHFLOW_ACCOUNTS")]
     pub(crate) accounts: Option<PathBuf>,
 
@@ -109,7 +112,7 @@ pub(crate) struct Cli {
     #[arg(long, env = "AUTHFLOW_DEMO_ON_NETWORK", value_parser = BoolishValueParser::new())]
     pub(crate) demo_on_network: bool,
 
-    /// Where the machine of a demonstration's page was built; without it, the page plays against this server alone.
+    /// The folder with the machine of a demonstration's page, if it was built. Without it, the page uses this server alone.
     #[arg(long, value_name = "FOLDER", default_value = "playground/dist", env = "AUTHFLOW_PLAYGROUND")]
     pub(crate) playground: PathBuf,
 
@@ -117,7 +120,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// Why [`DATABASE_FILE`] says no database.
+/// Why [`DATABASE_FILE`] names no database.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseFileError {
     #[error("{DATABASE_FILE} names {0}: {1}")]
@@ -127,7 +130,8 @@ pub(crate) enum DatabaseFileError {
 }
 
 impl Cli {
-    /// From the command line, the environment and the file, in this order. What is misspelt ends the process, with what must be there.
+    /// Reads the command line, the environment and the file, in this order. A misspelt argument ends the process with a message that says what must
+    /// be there.
     pub(crate) fn read() -> Result<Self, DatabaseFileError> {
         let matches = Self::command().get_matches();
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -146,19 +150,19 @@ impl Cli {
         self.config.as_deref().or(self.dev.config())
     }
 
-    /// A test double is one, too.
+    /// Whether this is a demonstration. A test double is one, too.
     pub(crate) fn is_demo(&self) -> bool {
         self.config.is_none()
     }
 
-    /// Whether this would show accounts with a public password to the network, unasked.
+    /// Whether this would show accounts with a public password to the network, without a flag that allows it.
     pub(crate) fn exposes_demo(&self) -> bool {
         self.is_demo() && !self.listen.ip().is_loopback() && !self.demo_on_network
     }
 }
 
-/// A credential of systemd's is the service's alone by the folder that it lies in; its mode may say that a group reads it, where the service has its
-/// right by an access list.
+/// A credential of systemd's belongs to the service alone, because of its folder. Its mode may let a group read it if the service has its right by an
+/// access list.
 fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
     match env::var_os("CREDENTIALS_DIRECTORY") {
         Some(folder) if path.parent() == Some(Path::new(&folder)) => {
@@ -171,7 +175,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
 fn database_of(file: OsString) -> Result<DatabaseUrl, DatabaseFileError> {
     let path = PathBuf::from(file);
     match read(&path) {
-        // A file that an editor or `echo` has written ends a line.
+        // A file from an editor or from `echo` ends with a line end.
         Ok(text) => text.trim_end().parse().map_err(|error| DatabaseFileError::Malformed(path, error)),
         Err(error) => Err(DatabaseFileError::Unreadable(path, error)),
     }
@@ -194,7 +198,7 @@ mod tests {
         assert!(!cli(&["--listen", "0.0.0.0:8080", "--config", "c.toml"]).exposes_demo());
     }
 
-    /// Those of commands are said aloud: `--early` in an environment would be there for the next command too.
+    /// The flags of commands are given on the command line only: `--early` in an environment would also apply to the next command.
     #[test]
     fn every_flag_of_the_server_is_said_by_the_environment_too() {
         let command = Cli::command();

@@ -1,4 +1,4 @@
-//! The client of a connection: since when it is waited for, and whether it is still there.
+//! The client of a connection: since when the server waits for it, and whether it is still there.
 
 use std::{
     future::{Future as _, pending},
@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// For a client to read some more of its answer.
+/// The longest wait for a client to read more of its answer.
 const LONGEST_WRITE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Client {
@@ -25,7 +25,7 @@ pub(crate) struct Client {
     gives_way: Notify,
 }
 
-/// Since when the server cannot go on before the client has sent something, or has read something.
+/// Since when the server cannot go on before the client has sent more, or has read more.
 struct Waits {
     to_read: Option<Instant>,
     to_write: Option<Instant>,
@@ -34,11 +34,11 @@ struct Waits {
 /// Why a connection ends that neither side has closed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Loss {
-    /// The client has reset it, and reads no answer any more.
+    /// The client has reset it, and reads no more of its answer.
     Reset,
     /// The client has read nothing of its answer for too long.
     Stalled,
-    /// Its place was needed.
+    /// Another connection needed its place.
     GaveWay,
 }
 
@@ -48,18 +48,18 @@ impl Client {
         Arc::new(Self { stream, waits: Mutex::new(waits), gives_way: Notify::new() })
     }
 
-    /// Since when the connection makes no progress because of its client. `None` while the server has something to do for it.
+    /// Since when the connection makes no progress because of its client. `None` while the server has work for it.
     pub(crate) fn waited_for_since(&self) -> Option<Instant> {
         let Waits { to_read, to_write } = *self.waits();
         to_write.or_else(|| to_read.filter(|_| !self.is(Ready::is_readable)))
     }
 
-    /// Ends the connection, for another one that needs its place.
+    /// Ends the connection, because another one needs its place.
     pub(crate) fn give_way(&self) {
         self.gives_way.notify_one();
     }
 
-    /// Ends when the connection must, whatever is in progress on it.
+    /// Ends when the connection must end, whatever is in progress on it.
     pub(crate) async fn lost(&self) -> Loss {
         select! {
             () = self.reset() => Loss::Reset,
@@ -68,8 +68,8 @@ impl Client {
         }
     }
 
-    /// Whether it has closed its half of the connection. It may wait for its answer, or have closed the other half too: that
-    /// shows when it is written to, and no sooner.
+    /// Whether the client has closed its half of the connection. It may wait for its answer, or have closed the other half
+    /// too. The server learns that only when it writes.
     pub(crate) fn has_stopped_sending(&self) -> bool {
         self.is(Ready::is_read_closed)
     }
@@ -82,7 +82,7 @@ impl Client {
 
     async fn reset(&self) {
         if self.stream.ready(Interest::ERROR).await.is_err() {
-            // Of the runtime, which is about to end.
+            // This error is the runtime's, which is about to end.
             pending().await
         }
     }
@@ -103,7 +103,7 @@ impl Client {
     }
 }
 
-/// The client's stream, which notes when it has to be waited for.
+/// The client's stream, which notes when the server must wait for the client.
 pub(crate) struct ClientStream(pub(crate) Arc<Client>);
 
 impl ClientStream {
@@ -144,7 +144,7 @@ impl AsyncWrite for ClientStream {
         self.write_with(context, || self.0.stream.try_write_vectored(slices))
     }
 
-    /// Without this, each connection would copy what it answers.
+    /// Without this, each connection would copy its answers.
     fn is_write_vectored(&self) -> bool {
         true
     }
@@ -153,13 +153,13 @@ impl AsyncWrite for ClientStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Whoever shuts the stream down drops it next, and so closes it.
+    /// The caller drops the stream next, and so closes it.
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 }
 
-/// A stream may seem ready and not be.
+/// Attempts again as often as needed, because a stream may only seem ready.
 fn when_ready(
     mut ready: impl FnMut() -> Poll<io::Result<()>>,
     mut attempt: impl FnMut() -> io::Result<usize>,
@@ -189,7 +189,7 @@ pub(crate) mod tests {
         time::{advance, pause, timeout},
     };
 
-    /// A client, and its own end of the connection.
+    /// A client, and its end of the connection.
     pub(crate) async fn pair() -> (Arc<Client>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let socket = TcpSocket::new_v4().unwrap();

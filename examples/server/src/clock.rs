@@ -1,4 +1,4 @@
-//! The server's clock: the system's, which a test double moves.
+//! The server's clock: the system's clock, which a test double moves.
 
 use authflow::{Moment, OsEntropyUnavailable, Timestamp};
 use std::{
@@ -6,21 +6,21 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// The system's clock, or that of a test double.
+/// The system's clock, or the clock of a test double.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    /// There where somebody has a [`ClockHand`].
+    /// The offset, if there is a [`ClockHand`].
     moved: Option<&'static AtomicI64>,
 }
 
-/// What moves a clock, and every copy of it. A server that is no test double has none, so its clock stays the system's.
+/// The hand that moves a clock and every copy of it. Only a test double has one, so the clock of another server stays the system's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClockHand(&'static AtomicI64);
 
 /// The latest time that a clock is moved to: the end of the year 9999.
 pub(crate) const LATEST: u64 = 253_402_300_799;
 
-/// Where a clock cannot be moved to.
+/// The time is one that a clock cannot be moved to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutOfTime;
 
@@ -33,14 +33,14 @@ impl Clock {
         self.shift(system_now())
     }
 
-    /// The moment of a request, with entropy of its own.
+    /// The moment of a request, with fresh entropy.
     pub(crate) fn moment(self) -> Result<Moment, OsEntropyUnavailable> {
         let moment = Moment::now()?;
         let now = self.shift(moment.timestamp());
         Ok(moment.at(now))
     }
 
-    /// The store's moment, by which it forgets: never later than the real time, because a test double whose clock was moved forward must not
+    /// The store's moment, by which it forgets. It is never later than the real time. A test double whose clock was moved forward must not
     /// forget claims that it needs again when the clock is moved back.
     pub(crate) fn moment_to_forget(self) -> Result<Moment, OsEntropyUnavailable> {
         let moment = Moment::now()?;
@@ -60,7 +60,7 @@ impl Clock {
 }
 
 impl ClockHand {
-    /// Of a clock that shows the system's time until it is moved. It is kept for as long as the process lives.
+    /// The hand of a clock that shows the system's time until it is moved. It is kept for as long as the process lives.
     pub(crate) fn new() -> Self {
         Self(Box::leak(Box::default()))
     }
@@ -69,25 +69,25 @@ impl ClockHand {
         Clock { moved: Some(self.0) }
     }
 
-    /// How many seconds the clock is ahead of the system's.
+    /// The seconds by which the clock is ahead of the system's.
     pub(crate) fn offset(self) -> i64 {
         self.clock().offset()
     }
 
-    /// It is this time now, in seconds since 1970, and goes on from there.
+    /// Sets the clock to this time, in seconds since 1970. It goes on from there.
     pub(crate) fn set(self, now: u64) -> Result<(), OutOfTime> {
         self.move_to(system_now(), Some(i128::from(now)))
     }
 
-    /// It is so many seconds later than it was; earlier, if they are negative.
+    /// Moves the clock by this many seconds: backwards, if they are negative.
     pub(crate) fn advance(self, seconds: i64) -> Result<(), OutOfTime> {
-        // Read once: a second that turned in between would be lost.
+        // The system's clock is read once. With two reads, a second that passes between them would be lost.
         let system = system_now();
         let now = i128::from(self.clock().shift(system).as_unix());
         self.move_to(system, now.checked_add(i128::from(seconds)))
     }
 
-    /// It is the system's time again.
+    /// Sets the clock to the system's time again.
     pub(crate) fn reset(self) {
         self.0.store(0, Ordering::Relaxed);
     }

@@ -14,7 +14,7 @@ use std::{fs, io, num::NonZeroU32, path::Path};
 pub(crate) struct ServerConfig {
     /// `iss` of id tokens.
     pub(crate) issuer: Issuer,
-    /// What this service and its makers are called: nobody sets a password that is made of one.
+    /// The names of this service and its makers. No password may be made of one of them.
     #[serde(default)]
     pub(crate) names: Vec<Box<str>>,
     /// The language of messages while the application is not known.
@@ -28,13 +28,13 @@ pub(crate) struct ServerConfig {
     pub(crate) numbering: Vec<TenantNumbering>,
     #[serde(default)]
     pub(crate) applications: Vec<Application>,
-    /// What the calls of applications are signed with.
+    /// The keys with which the calls of applications are signed.
     #[serde(default)]
     pub(crate) call_keys: Vec<CallKeyEntry>,
-    /// What the servers of tenants present.
+    /// The credentials that the servers of tenants present.
     #[serde(default)]
     pub(crate) tenant_credentials: Vec<TenantCredential>,
-    /// How many names, and how many recipients of codes, that nobody has are remembered: 65,536 at least, but for a demonstration.
+    /// How many names and recipients of codes that no account has are remembered: at least 65,536, except in a demonstration.
     #[serde(default = "most_of_nobody")]
     pub(crate) most_of_nobody: NonZeroU32,
     /// How statements reach a PostgreSQL.
@@ -44,7 +44,7 @@ pub(crate) struct ServerConfig {
     pub(crate) hashing: Hashing,
 }
 
-/// How statements reach a PostgreSQL: see [`authflow_postgres::Statements`]. SQLite has no use for it.
+/// How statements reach a PostgreSQL: see [`authflow_postgres::Statements`]. SQLite does not use it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Statements {
@@ -62,13 +62,13 @@ impl From<Statements> for authflow_postgres::Statements {
     }
 }
 
-/// How passwords are hashed. Parameters are spelt as verifiers begin that were made with them.
+/// How passwords are hashed. Parameters are written as in the first part of a verifier that was made with them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Hashing {
-    /// What new verifiers are made with.
+    /// The parameters of new verifiers.
     new: Argon2id,
-    /// With what else a verifier may have been made that somebody signs in with.
+    /// Other parameters that a verifier may have been made with.
     accepted: Vec<ParameterSet>,
 }
 
@@ -79,7 +79,7 @@ impl Hashing {
 }
 
 impl Default for Hashing {
-    /// What is not named is not accepted.
+    /// Parameters that are not named are not accepted.
     fn default() -> Self {
         Self { new: Argon2id::OWASP_MINIMUM, accepted: Vec::new() }
     }
@@ -93,7 +93,7 @@ pub(crate) fn most_of_nobody() -> NonZeroU32 {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TenantNumbering {
-    /// Which; that of ordinary applications where none is named.
+    /// The tenant. Without one, these are the accounts of ordinary applications.
     pub(crate) tenant: Option<TenantId>,
     pub(crate) plan: NumberingPlan,
 }

@@ -1,10 +1,10 @@
-//! Where the database is, as it is said on the command line.
+//! The place of the database, as the command line gives it.
 
 use crate::postgres::PostgresUrl;
 use authflow_sqlite::Place;
 use std::{fmt, str::FromStr};
 
-/// Where the database is.
+/// The place of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {
     Sqlite(Place),
@@ -12,7 +12,7 @@ pub(crate) enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Whether it is gone with its server.
+    /// Whether the database ends with its server.
     pub(crate) fn is_in_memory(&self) -> bool {
         *self == Self::Sqlite(Place::Memory)
     }
@@ -25,8 +25,8 @@ pub(crate) struct InvalidDatabaseUrl;
 impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
 
-    /// What begins as a URL of PostgreSQL is taken as it is, and read when the server starts: an error here would be printed with the text, and a
-    /// password in it.
+    /// A URL of PostgreSQL is kept as it is, and parsed when the server starts. An error here would be printed together with the text, which may
+    /// contain a password.
     fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
         if ["postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(Self::Postgres(PostgresUrl::new(text)));
@@ -39,7 +39,7 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Without what a URL of PostgreSQL says: it may say a password.
+/// The text leaves out the URL of a PostgreSQL, which may contain a password.
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

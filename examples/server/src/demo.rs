@@ -1,4 +1,4 @@
-//! The demonstration: two applications, and nine accounts in each of their worlds.
+//! The demonstration: two applications, and nine accounts for each of them.
 
 use crate::{
     clock::Clock,
@@ -26,20 +26,20 @@ pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub(crate) const ORDINARY_CLIENT_ID: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
-/// Of tom's authenticator: as public as the password.
+/// The secret of tom's authenticator. It is as public as the password.
 pub(crate) const TOTP_SECRET: &[u8; 20] = b"authflow-demo-secret";
-/// What the servers behind the ISV's tenant and behind the ordinary application present.
+/// The credentials that the servers of the ISV's tenant and of the ordinary application present.
 pub(crate) const TENANT_CREDENTIAL: &str = "demo-tenant-credential";
 pub(crate) const APPLICATION_CREDENTIAL: &str = "demo-application-credential";
 
 const DAY: u64 = 86_400;
 const MAX_AGE_DAYS: u16 = 90;
 
-/// A demo account, for those who start the server and for us.
+/// A demo account, for our tests and for those who start the server.
 pub(crate) struct DemoAccount {
     pub(crate) name: &'static str,
     pub(crate) is: &'static str,
-    /// How many days ago the password was set; `None` without one.
+    /// The age of the password in days, or `None` without a password.
     password_age_days: Option<u64>,
     status: AccountStatus,
     must_change: Option<MustChange>,
@@ -100,7 +100,7 @@ pub(crate) const ACCOUNTS: [DemoAccount; 9] = [
 ];
 
 impl DemoAccount {
-    /// Where its codes go.
+    /// The recipients of its codes.
     pub(crate) fn contacts(&self) -> Vec<String> {
         self.mobile.map(str::to_owned).into_iter().chain(self.email()).collect()
     }
@@ -136,7 +136,7 @@ pub(crate) enum DemoError {
     Hasher(#[from] HasherError),
 }
 
-/// How many codes strangers have sent in a day, in each application of each tenant.
+/// The most codes that are sent for strangers in a day, in each application of each tenant.
 const DAILY_IN_ALL: u32 = 2_000;
 
 /// The two applications of the family's own sample pages.
@@ -148,19 +148,19 @@ pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
     let recovery = [Channel::Sms].into_iter().collect();
     let registration = Channel::ALL.into_iter().collect();
     let replaces_contacts = Channel::ALL.into_iter().collect();
-    // Pictures are shown, and none is demanded before half of this has been asked for.
+    // Pictures are shown, but none is demanded before half of the daily sum has been used.
     let (captcha, sending) = (CaptchaKind::Picture, SendPolicy::default().with_daily_in_all(DAILY_IN_ALL)?);
     let policy = Policy {
         ageing,
         first_factors,
         unassociated,
-        // The family's calls bring a code and nothing besides.
+        // The family's calls bring nothing but the code.
         allows_unbound_codes: true,
         takes_vouched_mobiles: true,
         recovery,
         registration,
         replaces_contacts,
-        // To be shown, and to nobody's harm: these accounts are everybody's.
+        // These two are on to be shown. They harm nobody, because these accounts are public.
         session_sets_first_password: true,
         refreshes_for_servers: true,
         sending,
@@ -172,12 +172,12 @@ pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
     Ok([isv, ordinary].map(|application| Application { policy, ..application }))
 }
 
-/// The ordinary one of these, if it is there.
+/// The ordinary application of these, if it is there.
 pub(crate) fn ordinary(applications: &[Application]) -> Option<&Application> {
     applications.iter().find(|application| application.client_id.as_str() == ORDINARY_CLIENT_ID)
 }
 
-/// The credentials of the servers behind them.
+/// The credentials of the servers of these applications.
 pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
     Ok([
         TenantCredential::of(TENANT_CREDENTIAL, CredentialOwner::Tenant(TenantId::new(ISV_TENANT)?)),
@@ -188,7 +188,7 @@ pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
     ])
 }
 
-/// The tenant of each application.
+/// The tenants of the two applications.
 fn tenants() -> Result<[Option<TenantId>; 2], InvalidId> {
     Ok([Some(TenantId::new(ISV_TENANT)?), None])
 }
@@ -205,7 +205,8 @@ pub(crate) async fn is_in(store: &Store) -> Result<bool, DemoError> {
     Ok(false)
 }
 
-/// Whether a database has accounts, where it has none of these: then it is somebody's, and a public password would let everybody in.
+/// Whether a database has accounts. If it has none of the demo accounts, it belongs to a service, and a public password would let
+/// everybody in.
 pub(crate) async fn has_others(store: &Store) -> Result<bool, DemoError> {
     for tenant in tenants()? {
         if !store.accounts(tenant, None, NonZeroU32::MIN).await?.is_empty() {
@@ -215,7 +216,7 @@ pub(crate) async fn has_others(store: &Store) -> Result<bool, DemoError> {
     Ok(false)
 }
 
-/// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
+/// Makes the demo accounts that do not exist. The counts and changes of an earlier run stay.
 pub(crate) async fn seed(
     store: &Store,
     hasher: &Argon2Hasher,
@@ -233,7 +234,7 @@ pub(crate) async fn seed(
     if missing.is_empty() {
         return Ok(());
     }
-    // Everybody knows the password, so one salt does for all, and a start or a reset takes one hash.
+    // The password is public, so all accounts share one salt, and a start or a reset takes one hash.
     let verifier = hasher.hash(&Secret::new(PASSWORD)).await?;
     for (tenant, demo) in missing {
         let account = demo.account(tenant, verifier.clone(), sealing_keys, clock)?;

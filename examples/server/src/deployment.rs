@@ -1,4 +1,4 @@
-//! What a deployment consists of, be it served or worked on: configuration, keys and database.
+//! The parts of a deployment, for a server or for a command: configuration, keys and database.
 
 use crate::{
     cli::Cli,
@@ -27,12 +27,12 @@ pub(crate) struct Deployment {
     pub(crate) database: DatabaseUrl,
 }
 
-/// What is made where it is not there.
+/// The files that are made if they do not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Makes {
-    /// Keys, and a database of SQLite: by who starts one server, and by who migrates.
+    /// Keys, and a database of SQLite: for the start of a single server, and for a migration.
     All,
-    /// Nothing: by who works on what a server uses, and by servers that share their keys.
+    /// Nothing: for commands on the files of a server, and for servers that share their keys.
     Nothing,
 }
 
@@ -47,7 +47,8 @@ impl Deployment {
         }
         if makes != Makes::All {
             refuse_missing_database(&cli.database)?;
-            // No other server takes tokens under keys of its own; and names that nobody has would be counted apart, which tells them from accounts.
+            // Another server would take no tokens under keys that this one made. It would also count names that no account has apart, which tells
+            // them from accounts.
             for path in [&cli.keys, &cli.sealing_keys] {
                 if !path.exists() {
                     return Err(StartError::NoSharedKeys(path.clone()));
@@ -95,7 +96,7 @@ fn refuse_missing_database(database: &DatabaseUrl) -> Result<(), StartError> {
     }
 }
 
-/// The configuration of a demonstration: a file's, where there is one, and the demo applications that it does not name.
+/// The configuration of a demonstration: the file's, if there is one, and the demo applications that it does not name.
 pub(crate) fn configuration(path: Option<&Path>) -> Result<ServerConfig, StartError> {
     let mut config = match path {
         Some(path) => file(path)?,

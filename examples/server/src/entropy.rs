@@ -3,7 +3,7 @@
 use authflow::OsEntropyUnavailable;
 use zeroize::Zeroizing;
 
-/// So many, wiped when they are dropped.
+/// This many bytes, which are wiped when they are dropped.
 pub(crate) fn draw<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, OsEntropyUnavailable> {
     let mut drawn = Zeroizing::new([0; LENGTH]);
     aws_lc_rs::rand::fill(&mut *drawn).map_err(|_| OsEntropyUnavailable)?;

@@ -31,16 +31,16 @@ use std::{
 };
 use tokio::task::JoinError;
 
-/// Without an outbox no code is sent.
+/// The host. Without an outbox it sends no code.
 pub(crate) type ServerHost =
     Parts<Store, Argon2Hasher, Blocklist<ServerRules>, Option<Outbox>, ServerKeys, ServerLog>;
 
-/// The keys that are not the library's.
+/// The keys that the library does not have.
 #[derive(Debug, Default)]
 pub(crate) struct ServerKeys {
-    /// There where it is not the library that signs id tokens.
+    /// The keys of id tokens, if the library does not sign them.
     pub(crate) signing: Option<SigningKeys>,
-    /// What opens the signatures of calls.
+    /// The keys that open the signatures of calls.
     pub(crate) calls: CallKeys,
 }
 
@@ -60,7 +60,8 @@ impl Signer for ServerKeys {
     }
 }
 
-/// Whoever has proved enough is let in, and no history of passwords is kept here. But in a demonstration of its own applications nobody vouches for a social account or a mobile.
+/// Lets in every subject who has proved enough, and keeps no history of passwords. Only a demonstration with its own applications has a provider,
+/// which vouches for social accounts and mobiles.
 #[derive(Debug, Default)]
 pub(crate) struct ServerRules {
     pub(crate) credentials: TenantCredentials,
@@ -71,7 +72,7 @@ pub(crate) struct ServerRules {
 }
 
 impl Rules for ServerRules {
-    /// Of a picture: nothing else goes wrong.
+    /// Only a picture can fail.
     type Error = PictureError;
 
     async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, PictureError> {
@@ -82,7 +83,7 @@ impl Rules for ServerRules {
         Ok(Judgement::Accepted)
     }
 
-    /// Whoever registers where a policy says so may have an account: no member is demanded here, and what they are called is kept.
+    /// Every subject who registers under a policy that allows it may have an account. No member is demanded here, and the given names are kept.
     async fn judge_profile(&self, ask: &JudgeProfile) -> Result<ProfileJudgement, PictureError> {
         Ok(ask.accept())
     }
@@ -94,7 +95,7 @@ impl Rules for ServerRules {
         Ok(self.credentials.owner(&ask.credential))
     }
 
-    /// A server's credential is its secret as well, in the name of its application.
+    /// A server's credential is also its client secret, in the name of its application.
     async fn verify_client_secret(&self, ask: &VerifyClientSecret) -> Result<CredentialOwner, PictureError> {
         let owner = self.credentials.owner(&ask.client_secret);
         let is_named = match owner {

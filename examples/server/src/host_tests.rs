@@ -1,4 +1,4 @@
-//! What the hasher and the rules do to a request.
+//! The effects of the hasher and the rules on a request.
 
 use super::*;
 use crate::{clock::Clock, demo, http::LONGEST_CALL, operations::Metrics};
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A host on a file, and a connection of whoever has a SQL prompt.
+/// A host on a file, and a second connection to the file, like a SQL prompt's.
 struct Demonstrated {
     host: ServerHost,
     database: Connection,
@@ -72,7 +72,7 @@ async fn change(host: &ServerHost, id_token: &str, new_password: &str) -> u16 {
     call(host, "/api/v2/sdk/pwd/change", Some(id_token), &body).await.0
 }
 
-/// Everything that a login writes.
+/// The number of rows that a login writes.
 fn written(database: &Connection) -> i64 {
     let sql = "SELECT (SELECT count(*) FROM authflow_attempts) + (SELECT count(*) FROM authflow_claims) + (SELECT count(*) FROM authflow_sessions)";
     database.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -104,7 +104,7 @@ async fn a_listed_password_is_refused_where_it_is_set_and_not_where_one_signs_in
         assert_eq!(change(&host, id_token, listed).await, 400, "{listed}");
     }
     assert_eq!(change(&host, id_token, "a horse of another colour").await, 200);
-    // Whoever has had one since before the list still signs in with it.
+    // A subject who has had a listed password since before the list still signs in with it.
     let verifier = host.hasher.hash(&Secret::new("password123")).await.unwrap();
     let sql = "UPDATE authflow_accounts SET verifier = ?1 WHERE id = 'demo-alice'";
     database.execute(sql, [verifier.expose()]).unwrap();

@@ -30,12 +30,12 @@ use std::{
 };
 use tokio::{select, time::timeout};
 
-/// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
-/// follows after that is left unread, and the connection is closed.
+/// A little more than the library takes, so that the library refuses a body that is too long in the family's own words. The rest of a longer
+/// body is not read, and the connection is closed.
 pub(crate) const MOST_OF_A_BODY: usize = 20 * 1024;
 pub(crate) const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
-/// Once it has begun. Longer than the waits for a core, for the writer and for the database's lock; as long as what ends a call waits for the
-/// writer (`Waits::DEFAULT`).
+/// The longest time of a call that has begun. It is longer than the waits for a core, for the writer and for the database's lock. It is as long
+/// as the wait for the writer of a question that ends a call (`Waits::DEFAULT`).
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(20);
 const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 
@@ -44,12 +44,12 @@ pub(crate) struct Service {
     pub(crate) host: ServerHost,
     pub(crate) clock: Clock,
     pub(crate) calls: Calls,
-    /// Of the calls (OpenAPI): one for all who read it, be they slow.
+    /// The description of the calls (OpenAPI). All readers share it, even slow ones.
     pub(crate) description: fn() -> Bytes,
 }
 
 impl Service {
-    /// Whether the database answers, or why it does not.
+    /// Whether the database answers, or the reason that it does not.
     pub(crate) async fn check(&self) -> Result<(), &'static str> {
         match timeout(LONGEST_HEALTH_CHECK, self.host.store.check()).await {
             Ok(Ok(())) => Ok(()),
@@ -61,14 +61,14 @@ impl Service {
         }
     }
 
-    /// How busy it is.
+    /// The load of the service.
     pub(crate) fn load(&self) -> Load {
         let (calls, most_calls) = self.calls.load();
         Load { calls, most_calls, hasher: self.host.hasher.load() }
     }
 }
 
-/// With what a demonstration has besides.
+/// All routes, with the additional ones of a demonstration.
 pub(crate) fn router(current: Arc<Current>, metrics: Metrics, besides: Router<Arc<Current>>) -> Router {
     besides
         .route("/healthz", get(healthz))
@@ -79,12 +79,12 @@ pub(crate) fn router(current: Arc<Current>, metrics: Metrics, besides: Router<Ar
         .with_state(current)
 }
 
-/// The routes of the provider of a demonstration.
+/// The route of a demonstration's provider.
 pub(crate) fn provider(provider: Arc<LoopbackProvider>) -> Router<Arc<Current>> {
     Router::new().route("/demo/provider", post(vouch)).with_state(provider)
 }
 
-/// A code of an identity, or a token of a mobile.
+/// Gives out a code of an identity, or a token of a mobile.
 async fn vouch(State(provider): State<Arc<LoopbackProvider>>, body: Body) -> Response {
     let body = match timeout(LONGEST_BODY_READ, read(body)).await {
         Ok(Ok(body)) => body,
@@ -102,7 +102,8 @@ async fn vouch(State(provider): State<Arc<LoopbackProvider>>, body: Body) -> Res
     }
 }
 
-/// The public keys of id tokens (RFC 7517), as the family's own path has them too: none where the library signs them, with a key that is shared.
+/// The public keys of id tokens (RFC 7517), which the family's own path also has. There are none if the library signs, because its key is
+/// shared.
 async fn jwks(State(current): State<Arc<Current>>) -> Response {
     let service = current.service();
     let keys = service.api.engine().public_keys(service.clock.now());
@@ -112,7 +113,7 @@ async fn jwks(State(current): State<Arc<Current>>) -> Response {
     }
 }
 
-/// Of the family's calls.
+/// The description of the family's calls.
 pub(crate) fn description() -> Bytes {
     static DESCRIPTION: LazyLock<Bytes> = LazyLock::new(|| authflow::sdk::openapi().to_string().into());
     DESCRIPTION.clone()
@@ -135,7 +136,7 @@ async fn call(
     request: HttpRequest,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    // What outlives the connection does not keep it open.
+    // Extensions hold the connection open, and the call may outlive it.
     parts.extensions.clear();
     let body = match timeout(LONGEST_BODY_READ, read(body)).await {
         Ok(Ok(body)) => body,
@@ -146,7 +147,7 @@ async fn call(
     let busy = || service.api.busy(&Request::from_http(&parts, &[]));
     let reply = match service.calls.begin(&client).await {
         Some(in_progress) => {
-            // It is large, and moved as often as something is put around it.
+            // The future is large, and each layer around it would move it.
             let answer = Box::pin(answer(Arc::clone(&service), Arc::clone(&parts), body, in_progress));
             let answer = Outliving::new(answer);
             let has_written = answer.has_written();

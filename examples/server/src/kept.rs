@@ -1,4 +1,4 @@
-//! What a reload keeps.
+//! The state that a reload keeps.
 
 use crate::{
     calls::Calls,
@@ -13,16 +13,16 @@ use crate::{
 use axum::body::Bytes;
 use std::sync::Arc;
 
-/// What has no file, so that it outlives a reload.
+/// The state that is in no file, and so must outlive a reload.
 pub(crate) struct Kept {
     pub(crate) clock: Clock,
     pub(crate) calls: Calls,
     pub(crate) watch: Watch,
     pub(crate) slider: Arc<Slider>,
     pub(crate) provider: Option<Arc<LoopbackProvider>>,
-    /// Of a test double.
+    /// The codes of a test double.
     pub(crate) codes: Option<Codes>,
-    /// Of the calls (OpenAPI).
+    /// The description of the calls (OpenAPI).
     pub(crate) description: fn() -> Bytes,
 }
 
@@ -35,7 +35,7 @@ impl Kept {
             calls: Calls::new(),
             watch,
             slider: Arc::new(slider),
-            // Whoever asks it gets what they ask for, so it is of no application that somebody has configured.
+            // The provider vouches for all that a client asks for. So no application of a configuration may use it.
             provider: cli.config_file().is_none().then(Arc::<LoopbackProvider>::default),
             codes,
             description,

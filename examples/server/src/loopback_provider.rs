@@ -1,5 +1,5 @@
-//! The demonstration's provider of social accounts, and its carrier: whoever asks gets a code of any identity, and a token of any mobile. So there is none
-//! but in a demonstration whose applications are its own.
+//! The demonstration's provider of social accounts, and its carrier. Every client gets a code of any identity, and a token of any mobile. So it
+//! exists only in a demonstration with its own applications.
 
 use authflow::{
     Moment, OsEntropyUnavailable,
@@ -13,10 +13,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The oldest go first.
+/// The oldest codes go first.
 const MOST_CODES: usize = 1024;
 
-/// What is asked of it: a code of an identity, or a token of a mobile.
+/// The content of a code or a token that a client asks for: an identity, or a mobile.
 #[derive(Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum Asked {
@@ -50,14 +50,14 @@ pub(crate) enum ProviderError {
     Entropy(#[from] OsEntropyUnavailable),
 }
 
-/// What a code or a token says.
+/// The content of a code or a token.
 #[derive(Clone, PartialEq, Eq)]
 enum Vouched {
     Identity(SocialSource, SocialIdentity),
     Mobile(MobileSource, Mobile),
 }
 
-/// A provider whose codes are good once.
+/// A provider whose codes can be used once.
 #[derive(Default)]
 pub(crate) struct LoopbackProvider {
     codes: Mutex<VecDeque<(String, Vouched)>>,
@@ -70,11 +70,11 @@ impl std::fmt::Debug for LoopbackProvider {
 }
 
 impl LoopbackProvider {
-    /// A code, or a token, that says this.
+    /// A code of this identity, or a token of this mobile.
     pub(crate) fn vouch(&self, asked: &Asked) -> Result<String, ProviderError> {
         let vouched = match asked {
             Asked::Identity { source, uid } => {
-                // The app and the mini-program are of one owner, who has one id there.
+                // The app and the mini-program have one owner, with whom the user has one id.
                 let (source, provider) = match source {
                     Source::Wechat => (SocialSource::Wechat, "weixin"),
                     Source::WechatMiniProgram => (SocialSource::WechatMiniProgram, "weixin"),
@@ -125,7 +125,7 @@ impl LoopbackProvider {
     }
 }
 
-/// As nobody guesses it: each half is 63 bits of entropy.
+/// A code that nobody guesses: each half has 63 bits of entropy.
 fn code() -> Result<String, OsEntropyUnavailable> {
     let [one, two] = [Moment::now()?, Moment::now()?].map(|moment| Revision::first(&moment).as_u64());
     Ok(format!("{one:016x}{two:016x}"))

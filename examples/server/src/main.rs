@@ -49,8 +49,8 @@ use std::{
 };
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes what is freed: passwords and tokens pass through buffers of hyper's and serde's, which wipe nothing themselves. What one thread
-/// makes and another one frees is contended in the C library's.
+/// Wipes freed memory: passwords and tokens pass through buffers of hyper's and serde's, which wipe nothing themselves. The C library's
+/// allocator is contended if one thread makes what another one frees.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         Err(error) => return told(&error, ExitCode::FAILURE),
     };
     let command = cli.command.take();
-    // Who works on accounts reads answers, and warnings beside them.
+    // A command prints answers, so only warnings are logged beside them.
     let level = if command.is_some() { tracing::Level::WARN } else { tracing::Level::INFO };
     operations::to_standard_error(cli.log, level);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     ended.map_or_else(|code| code, |()| ExitCode::SUCCESS)
 }
 
-/// As the rest of the log is written.
+/// Tells the error in the format of the log.
 fn not_started(error: &start::StartError, format: LogFormat) -> ExitCode {
     match format {
         LogFormat::Text => told(error, ExitCode::FAILURE),

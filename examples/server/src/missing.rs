@@ -1,8 +1,8 @@
-//! What a refused request lacks, in words, for whoever writes a client and reads the log.
+//! The missing parts of a refused request, in words, for a developer of a client who reads the log.
 
 use authflow::outcome::{BodyFault, Event, Fault, MemberProblem, Outcome, TokenRefusal, Verdict};
 
-/// Names the header or the member of the body that must be there. It has nothing of what was there.
+/// Names the header or the member of the body that must be there. It quotes nothing of the request.
 pub(crate) fn lacking(outcome: &Outcome) -> Vec<String> {
     let lacks = |event: &Event| match event {
         Event::HeadersRefused(faults) => faults.iter().map(ToString::to_string).collect(),
@@ -29,7 +29,7 @@ fn of_body(fault: &BodyFault) -> Option<String> {
     }
 }
 
-/// A token that is not there is refused as one that is none.
+/// A missing token is refused like one that is no token.
 fn token(verdict: &Verdict) -> Option<String> {
     let Verdict::Refused(fault) = verdict else { return None };
     let told = match fault {

@@ -1,4 +1,4 @@
-//! A password that an administrator gives: as good as one that its owner sets.
+//! A password that an administrator gives must be as good as one that the subject sets.
 
 use crate::config::ServerConfig;
 use authflow::{
@@ -10,7 +10,7 @@ use authflow::{
 };
 use authflow_argon2::{Argon2Hasher, HasherError};
 
-/// Why a password will not do.
+/// Why a password is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefusedPassword {
     #[error("{0}")]
@@ -31,7 +31,7 @@ fn told(refusal: &PasswordRefusal) -> &'static str {
     }
 }
 
-/// Nobody could sign in to an account that is made here.
+/// No subject could sign in to an account that is made here.
 #[derive(Debug, thiserror::Error)]
 #[error("an application of the configuration must serve {}, and none does: say --config as the server does", accounts(.0))]
 pub(crate) struct NotServed(Option<TenantId>);
@@ -40,14 +40,14 @@ fn accounts(tenant: &Option<TenantId>) -> String {
     tenant.map_or_else(|| "accounts without a tenant".to_owned(), |tenant| format!("the tenant {tenant}"))
 }
 
-/// Whose it will be.
+/// The account that will have the password.
 pub(crate) struct Owner<'a> {
     pub(crate) tenant: Option<TenantId>,
     pub(crate) user_name: Option<&'a UserName>,
     pub(crate) email: Option<&'a EmailAddress>,
 }
 
-/// Its verifier, if it follows the rules of every application that its owner may sign in to.
+/// The password's verifier, if it follows the rules of every application that the subject may sign in to.
 pub(crate) async fn verifier(
     config: &ServerConfig,
     hasher: &Argon2Hasher,
@@ -67,7 +67,7 @@ pub(crate) async fn verifier(
     }
 }
 
-/// Refuses a tenant that no application serves: it is misspelt, or the configuration is another one.
+/// Refuses a tenant that no application serves: it is misspelt, or this is the wrong configuration.
 pub(crate) fn refuse_unserved(config: &ServerConfig, tenant: Option<TenantId>) -> Result<(), NotServed> {
     served(config, tenant).next().map(drop).ok_or(NotServed(tenant))
 }

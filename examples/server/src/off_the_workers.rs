@@ -1,4 +1,4 @@
-//! Whether something leaves the threads that serve connections to them.
+//! Asserts that work does not run on the threads that serve connections.
 
 use std::{
     future::Future,
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::{runtime::Builder, task::spawn_blocking};
 
-/// What comes of the work, which must wait while the one thread for such work is taken.
+/// The result of the work, which must wait while the only thread for such work is taken.
 pub(crate) fn awaited<F: Future>(work: F) -> F::Output {
     let runtime = Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
     let (free, taken) = mpsc::channel::<()>();

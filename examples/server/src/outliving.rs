@@ -1,4 +1,4 @@
-//! Work that goes on when nobody waits for it any more, once it has written something.
+//! Work that goes on when its caller no longer waits for it, once it has written something.
 
 use crate::operations::of_this_request;
 use std::{
@@ -18,14 +18,14 @@ task_local! {
 
 type Marked<F> = TaskLocalFuture<Arc<AtomicBool>, F>;
 
-/// Says that the work that is going on must come to its end: called before each write.
+/// Says that the work in progress must come to its end. It is called before each write.
 pub(crate) fn must_end() {
-    // Work that nobody leaves alone needs no such mark.
+    // Work outside an `Outliving` needs no such mark.
     let _ = HAS_WRITTEN.try_with(|has_written| has_written.store(true, Ordering::Relaxed));
 }
 
-/// Runs where it is awaited. Dropped in the middle, it goes on as a task of its own if it has written something, logged as its request's, and is over
-/// otherwise. So the work of a call costs no task unless its client hangs up, and no client leaves its guess reserved and never
+/// Runs where it is awaited. If it is dropped before its end and has written something, it goes on as a task, and is logged as its request's. If it
+/// has written nothing, it ends. So the work of a call costs no task unless its client hangs up, and no client can leave its guess reserved and not
 /// settled.
 pub(crate) struct Outliving<F: Future<Output: Send> + Send + 'static> {
     rest: Option<Pin<Box<Marked<F>>>>,
@@ -38,7 +38,7 @@ impl<F: Future<Output: Send> + Send + 'static> Outliving<F> {
         Self { rest: Some(Box::pin(HAS_WRITTEN.scope(Arc::clone(&has_written), work))), has_written }
     }
 
-    /// Whether it has written something: to be asked while the work itself is borrowed.
+    /// Whether it has written something. The result can be asked while the work itself is borrowed.
     pub(crate) fn has_written(&self) -> impl Fn() -> bool + Send + Sync + use<F> {
         let has_written = Arc::clone(&self.has_written);
         move || has_written.load(Ordering::Relaxed)
@@ -61,7 +61,7 @@ impl<F: Future<Output: Send> + Send + 'static> Future for Outliving<F> {
 impl<F: Future<Output: Send> + Send + 'static> Drop for Outliving<F> {
     fn drop(&mut self) {
         let Some(rest) = self.rest.take() else { return };
-        // Outside a runtime there is nobody to go on.
+        // Outside a runtime, nothing can go on.
         if let (true, Ok(runtime)) = (self.has_written.load(Ordering::Relaxed), Handle::try_current()) {
             runtime.spawn(of_this_request(rest));
         }
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(is_done.await.unwrap(), Ok("go on"));
     }
 
-    /// As it was while somebody waited for it.
+    /// The work keeps the span that it had while its caller waited.
     #[tokio::test]
     async fn what_goes_on_is_logged_as_its_requests() {
         let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());

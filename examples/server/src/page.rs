@@ -1,4 +1,5 @@
-//! The page of a demonstration, at `/`: it plays a login against this server, and in itself where its machine was built.
+//! The page of a demonstration, at `/`. It plays a login against this server, and also in the page if its machine was
+//! built.
 
 use crate::demo;
 use authflow::{
@@ -16,7 +17,7 @@ use axum::{
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
 
-/// Nothing from elsewhere; the machine is WebAssembly.
+/// The page loads nothing from elsewhere. Its machine is WebAssembly.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HTML: &str = "text/html; charset=utf-8";
@@ -26,7 +27,7 @@ const WASM: &str = "application/wasm";
 
 macro_rules! files {
     ($($name:literal $kind:expr;)*) => {
-        /// What the page is made of.
+        /// The files of the page.
         const FILES: &[(&str, &str, &str)] = &[$(($name, $kind, include_str!(concat!("../../../playground/page/", $name)))),*];
     };
 }
@@ -42,10 +43,10 @@ files! {
     "words.js" JAVASCRIPT;
 }
 
-/// What `playground-build` makes, and of what kind it is.
+/// The files that `playground-build` makes, and their media types.
 const BUILT: [(&str, &str); 2] = [("machine.js", JAVASCRIPT), ("machine_bg.wasm", WASM)];
 
-/// The routes of the page, of a demonstration of this application; the machine is in that folder, if it was built.
+/// The routes of the page, in a demonstration of this application. The folder has the machine, if it was built.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(application: &Application, built: &Path) -> Router<S> {
     let shown = Arc::new(shown(application).to_string());
     let mut router = Router::new()
@@ -72,7 +73,7 @@ fn sent(kind: &'static str, bytes: impl Into<Body>) -> Response {
     (headers, bytes.into()).into_response()
 }
 
-/// What the page shows of this server, and a caller that it can be.
+/// The facts about this server that the page shows, and the headers of a caller.
 fn shown(application: &Application) -> Value {
     let graph = graph(&application.policy);
     let findings = graph.check(FactorSet::EMPTY.with(Factor::Password));

@@ -1,4 +1,4 @@
-//! Places for connections: a fixed number of them, and who gives one up when there is none left.
+//! Places for connections. Their number is fixed. If none is left, a connection gives its place up.
 
 use crate::client::Client;
 use std::{
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::{sync::Notify, time::timeout};
 
-/// Where the server has something to do for every connection: until it looks again for one that waits for its client.
+/// The time between two looks for a connection that waits for its client, if the server has work for all of them.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) struct Places {
@@ -23,7 +23,7 @@ struct Taken {
     last: u64,
 }
 
-/// Given back when it is dropped.
+/// A place, which is given back when this is dropped.
 pub(crate) struct Place {
     places: Arc<Places>,
     number: u64,
@@ -34,7 +34,8 @@ impl Places {
         Arc::new(Self { count, taken: Mutex::default(), freed: Notify::new() })
     }
 
-    /// A place for this client. Where there is none, the connection that is longest without progress gives way.
+    /// A place for this client. If none is left, the connection that has made no progress for the longest time gives
+    /// way.
     pub(crate) async fn take(self: &Arc<Self>, client: &Arc<Client>) -> Place {
         loop {
             if let Some(place) = self.free(client) {

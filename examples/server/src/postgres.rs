@@ -1,4 +1,4 @@
-//! A PostgreSQL: its URL, and what protects the way to it.
+//! A PostgreSQL: its URL, and the protection of the connection to it.
 
 use crate::clock::Clock;
 use authflow::sealing::SealingKeys;
@@ -13,7 +13,7 @@ use std::{fmt, net::IpAddr};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use zeroize::Zeroizing;
 
-/// The URL of a PostgreSQL, which may have a password in it.
+/// The URL of a PostgreSQL, which may contain a password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PostgresUrl(Zeroizing<String>);
 
@@ -33,10 +33,10 @@ pub(crate) enum PostgresUrlError {
     Settings(#[from] StoreError),
 }
 
-/// What protects the way to the database.
+/// The protection of the connection to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Protection {
-    /// Nobody else is on it: it does not leave this machine.
+    /// The connection does not leave this machine, so nobody else can read it.
     Local,
     Tls,
 }
@@ -46,7 +46,7 @@ impl PostgresUrl {
         Self(Zeroizing::new(text.to_owned()))
     }
 
-    /// What a store of it is connected with. Over a network that is TLS, with a certificate that is of the host and of an authority that the system
+    /// The settings of a store on this database. Over a network they use TLS. The certificate must be the host's, from an authority that the system
     /// trusts.
     pub(crate) fn settings(&self, sealing: &SealingKeys, clock: Clock) -> Result<Settings, PostgresUrlError> {
         let (url, sealing) = (self.0.as_str(), Some(sealing.clone()));
@@ -69,7 +69,7 @@ impl PostgresUrl {
     }
 }
 
-/// Whether every way to the database stays on this machine. Where addresses are given, names are only for certificates.
+/// Whether every path to the database stays on this machine. If addresses are given, names are only for certificates.
 fn is_local(database: &tokio_postgres::Config) -> bool {
     let is_local_name = |host: &Host| match host {
         Host::Tcp(name) => {

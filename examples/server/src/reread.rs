@@ -1,4 +1,4 @@
-//! Keys and configuration, read anew while the server serves.
+//! Reads keys and configuration again while the server serves.
 
 use crate::{
     cli::Cli,
@@ -12,10 +12,11 @@ use authflow_sqlite::Upkeep;
 use std::sync::Arc;
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-/// Reads anew what has a file, and puts it in the place of what is served. Calls in progress end with what they began with.
+/// Reads again everything that has a file, and serves it from now on. Calls in progress end with the old service.
 pub(crate) async fn reread(cli: Arc<Cli>, kept: Arc<Kept>, current: Arc<Current>) -> Result<(), StartError> {
     let runtime = Handle::current();
-    // Files are read, and all secrets of authenticators may be sealed anew: not on a thread that others wait for.
+    // This reads files, and may seal all secrets of authenticators anew. So it must not run on a thread that others wait
+    // for.
     let reloading = spawn_blocking(move || runtime.block_on(read_anew(&cli, &kept, &current)));
     reloading.await.map_err(StartError::ReloadEnded)?
 }
@@ -25,7 +26,7 @@ async fn read_anew(cli: &Cli, kept: &Kept, current: &Current) -> Result<(), Star
         audit.reopen();
     }
     let deployment = Deployment::read(cli, Makes::Nothing)?;
-    // Opened anew, the store says whether a sealing key is missing.
+    // The store is opened anew, and so says whether a sealing key is missing.
     let store = match cli.database.is_in_memory() {
         true => current.service().host.store.clone(),
         false => deployment.store(Upkeep::All).await?,

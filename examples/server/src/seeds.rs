@@ -1,4 +1,4 @@
-//! Accounts that a server is started with: made where they are not there, and otherwise left as they are.
+//! The accounts that a server is started with. They are made if they do not exist, and otherwise left as they are.
 
 use crate::{
     added_account::{AddedAccount, Brought, Names, Unfit, draw_id},
@@ -25,7 +25,7 @@ struct SeedFile {
     accounts: Vec<Seed>,
 }
 
-/// An account. No `Debug`: it may have a password in it.
+/// An account. It has no `Debug`, because it may contain a password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seed {
@@ -33,7 +33,7 @@ struct Seed {
     user_name: Option<String>,
     mobile: Option<String>,
     email: Option<String>,
-    /// To be changed at the first sign-in, unless `permanent`.
+    /// The subject must change it at the first sign-in, unless `permanent` is set.
     password: Option<Zeroizing<String>>,
     #[serde(default)]
     permanent: bool,
@@ -43,7 +43,7 @@ struct Seed {
     profile: Option<toml::Table>,
 }
 
-/// Why a server is not started with them. It quotes nothing of the file.
+/// Why a server is not started with these accounts. It quotes nothing of the file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SeedError {
     #[error(transparent)]
@@ -66,7 +66,8 @@ pub(crate) enum SeedError {
     Store(#[from] StoreError),
 }
 
-/// Makes those that are not there. Who has any of an account's names in its tenant is that account.
+/// Makes the accounts that do not exist. An account that has any of these names in the tenant counts as the same
+/// account.
 pub(crate) async fn sow(
     path: &Path,
     config: &ServerConfig,

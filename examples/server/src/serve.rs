@@ -1,4 +1,4 @@
-//! Connections: accepted, bounded, and brought to an end.
+//! Accepts connections, bounds them, and brings them to an end.
 
 use crate::{
     client::{Client, ClientStream},
@@ -29,21 +29,21 @@ const MOST_HEADERS: usize = 64;
 /// The library's longest headers are some 8 KiB together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
 const READ_BUFFER: usize = 32 * 1024;
-/// What the kernel keeps of answers that a client has not read: more than one of the longest. By itself, Linux would take megabytes.
+/// The bytes of unread answers that the kernel keeps: more than one of the longest answers. Linux's own default would be megabytes.
 const SEND_BUFFER: u32 = 64 * 1024;
-/// Connections that wait to be accepted.
+/// The connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
-/// For the headers of a request, and for the wait between two requests of a connection.
+/// The longest time for the headers of a request, and for the wait between two requests of a connection.
 const LONGEST_HEADER_READ: Duration = Duration::from_secs(15);
-/// What requests in progress get when the server stops.
+/// The time that requests in progress get when the server stops.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
-/// When no file descriptor is left: until some connection has ended.
+/// The pause if no file descriptor is left, until another connection may have ended.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens; the connections have its options.
+/// Listens. The connections inherit its options.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // As `TcpListener::bind` does, so that a server that starts again gets its port.
+    // `TcpListener::bind` also does this, so that a server that starts again gets its port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
@@ -51,7 +51,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `stop` is there, and then lets the requests in progress finish.
+/// Serves until `stop` ends, and then lets the requests in progress finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -59,7 +59,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         .max_headers(MOST_HEADERS)
         .max_header_size(MOST_HEADER_BYTES)
         .max_buf_size(READ_BUFFER)
-        // Who has sent a request may have nothing more to say, and wait for its answer.
+        // A client may close its half after its request, and wait for its answer.
         .half_close(true);
     let service = TowerToHyperService::new(router);
     let places = Places::new(MOST_CONNECTIONS);
@@ -119,18 +119,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 
 async fn accept(listener: &TcpListener) -> io::Result<Arc<Client>> {
     let (stream, _) = listener.accept().await?;
-    // Only slower without it.
+    // Without it, the connection is only slower.
     let _ = stream.set_nodelay(true);
     Ok(Client::new(stream))
 }
 
-/// A peer that has gone already must not make the others wait.
+/// Whether the peer caused the error. A peer that has gone already must not make the others wait.
 fn is_the_peers(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Ctrl-C, or SIGTERM where there is such a thing.
+/// Ctrl-C, or SIGTERM if the system has it.
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -1,4 +1,4 @@
-//! From a deployment to what answers.
+//! From a deployment to the service.
 
 use crate::{
     call_keys::CallKeys,
@@ -35,14 +35,14 @@ use authflow_sqlite::Upkeep;
 use axum::Router;
 use std::{path::Path, sync::Arc};
 
-/// What answers, the routes of a demonstration, and what a reload keeps.
+/// The service, the routes of a demonstration, and the state that a reload keeps.
 pub(crate) struct Served {
     pub(crate) service: Service,
     pub(crate) besides: Router<Arc<Current>>,
     pub(crate) kept: Arc<Kept>,
 }
 
-/// A test double keeps its codes.
+/// Makes the service. A test double keeps its codes.
 pub(crate) async fn served(
     cli: &Cli,
     deployment: Deployment,
@@ -76,7 +76,7 @@ pub(crate) async fn served(
     Ok(Served { service, besides, kept })
 }
 
-/// What is served with this configuration and these keys.
+/// The service with this configuration and these keys.
 pub(crate) fn service(
     cli: &Cli,
     config: ServerConfig,
@@ -159,7 +159,7 @@ fn judge_captchas(application: &Application, database: &DatabaseUrl) -> Result<(
     Ok(())
 }
 
-/// Where codes go out, if they do.
+/// The outbox for codes, if there is one.
 fn outbox(cli: &Cli, codes: Option<Codes>) -> Result<Option<Outbox>, StartError> {
     let log = codes.map_or(Outbox::Log, Outbox::Kept);
     match &cli.outbox {
@@ -168,7 +168,7 @@ fn outbox(cli: &Cli, codes: Option<Codes>) -> Result<Option<Outbox>, StartError>
     }
 }
 
-/// The keys outside, if there are any.
+/// The outside keys, if there are any.
 pub(crate) fn signing_keys(cli: &Cli, makes: Makes) -> Result<Option<SigningKeys>, StartError> {
     let Some(path) = &cli.signing_keys else { return Ok(None) };
     let failed = |error| StartError::SigningKeys(path.clone(), error);

@@ -1,4 +1,4 @@
-//! What the server logs, and whom it tells something unasked.
+//! The server's log, and the notices that it sends to contacts.
 
 use crate::{
     missing,
@@ -12,12 +12,13 @@ use authflow::{
 use authflow_tracing::TracingLog;
 use std::error::Error;
 
-/// Logs by `tracing`, and tells a contact that another one has taken its place: who has taken over somebody's session takes the contacts next.
+/// Logs by `tracing`, and tells a contact that another one has taken its place: an attacker who has taken over a session takes the contacts
+/// next.
 pub(crate) struct ServerLog {
-    /// Where messages go out, if they do.
+    /// The outbox for messages, if there is one.
     pub(crate) outbox: Option<Outbox>,
     pub(crate) metrics: Metrics,
-    /// Where there is an audit stream.
+    /// The audit stream, if there is one.
     pub(crate) audit: Option<Audit>,
 }
 

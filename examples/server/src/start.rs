@@ -103,7 +103,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    // From now on SIGHUP ends nothing, also while the server starts.
+    // From now on SIGHUP no longer ends the process, even while the server starts.
     let hangups = Hangups::listen().map_err(StartError::Signals)?;
     let watch = Watch::start(cli.audit.clone()).map_err(|(to, error)| StartError::Audit(to, error))?;
     let management = Management::new(watch.metrics.clone());
@@ -116,7 +116,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
             Some(management.listen(address).map_err(|error| StartError::Listen(address, error))?)
         }
     };
-    // First, so that a demonstration makes no accounts in the database of a server that has the port.
+    // The server listens first, so that a demonstration makes no accounts in the database of a server that has the
+    // port.
     let failed = |error| StartError::Listen(cli.listen, error);
     let listener = serve::listen(cli.listen).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -137,7 +138,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     management.serves(Arc::clone(&current));
     banner::print(address, management_address, &cli);
     tokio::spawn(clean_up::once_a_minute(Arc::clone(&current), watch.metrics.clone()));
-    // A test double has nothing that is read anew.
+    // A test double has no files to read again.
     if let Some(kept) = kept {
         let (cli, current) = (Arc::clone(&cli), Arc::clone(&current));
         let again = move || reread(Arc::clone(&cli), Arc::clone(&kept), Arc::clone(&current));

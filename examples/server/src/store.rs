@@ -1,4 +1,4 @@
-//! The store, on either database. It tells the work of a call when it must come to its end.
+//! The store, on either database. Before each write, it marks the work of a call as work that must come to its end.
 
 use crate::{
     clock::Clock,
@@ -27,7 +27,7 @@ use authflow_postgres::PostgresStore;
 use authflow_sqlite::{Settings, SqliteStore, Upkeep};
 use std::num::NonZeroU32;
 
-/// A guess that is reserved must be settled, also when its client has hung up. What a session's check notes may be left at that.
+/// A guess that is reserved must be settled, even if its client has hung up. The note of a session's check may be lost.
 #[derive(Clone)]
 pub(crate) enum Store {
     Sqlite(SqliteStore),
@@ -44,7 +44,7 @@ pub(crate) enum StoreError {
     PostgresUrl(#[from] PostgresUrlError),
 }
 
-/// Whether an account was made. Where there is one of the id, it is left as it is.
+/// Whether an account was made. An account that has the id already is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
     Done,
@@ -72,7 +72,8 @@ impl From<authflow_postgres::Created> for Created {
     }
 }
 
-/// The same question to either store. A transaction over a network is large while it waits, and no call on SQLite carries room for it.
+/// Asks either store the same question. A transaction over a network is large while it waits, so it is boxed, and a call on SQLite
+/// carries no room for it.
 macro_rules! of_either {
     ($self:expr, $store:ident => $answer:expr) => {
         match $self {
@@ -135,7 +136,7 @@ impl Store {
         of_either!(self, store => store.account(tenant, id))
     }
 
-    /// Who is known by what somebody typed.
+    /// The account that is known by this name.
     pub(crate) async fn account_named(
         &self,
         tenant: Option<TenantId>,
@@ -144,7 +145,7 @@ impl Store {
         of_either!(self, store => store.account_named(tenant, name))
     }
 
-    /// So many accounts of a tenant, in the order of their ids, behind this one.
+    /// The first accounts of a tenant after this id, in the order of their ids.
     pub(crate) async fn accounts(
         &self,
         tenant: Option<TenantId>,
@@ -161,7 +162,7 @@ impl Store {
         }
     }
 
-    /// All of them or none. What is not done is told with its place among them.
+    /// Makes all accounts or none. Each account that cannot be made is told with its place among them.
     pub(crate) async fn create_accounts(
         &self,
         new: Vec<Account>,
@@ -175,7 +176,7 @@ impl Store {
         }
     }
 
-    /// Somebody's sessions that are neither ended nor outlived.
+    /// The sessions of an account that are neither ended nor expired.
     pub(crate) async fn sessions_of(
         &self,
         tenant: Option<TenantId>,
@@ -185,17 +186,17 @@ impl Store {
         of_either!(self, store => store.sessions_of(tenant, account, at_most))
     }
 
-    /// How many secrets of authenticators each sealing key is needed for, by its id.
+    /// The number of authenticators' secrets that need each sealing key, by its id.
     pub(crate) async fn sealed_secrets(&self) -> Result<Vec<(String, i64)>, StoreError> {
         of_either!(self, store => store.sealed_secrets())
     }
 
-    /// Whether it can be read and written: for the check of health.
+    /// Whether the database can be read and written, for the health check.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
         of_either!(self, store => store.check())
     }
 
-    /// Leaves a file of SQLite whole. A PostgreSQL has everything already.
+    /// Moves everything into the file of an SQLite database. A PostgreSQL has everything already.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => Ok(store.checkpoint()?),

@@ -1,4 +1,5 @@
-//! The credentials that the servers of tenants present. Kept as hashes: who reads the configuration cannot present them.
+//! The credentials that the servers of tenants present. They are kept as hashes, so a reader of the configuration cannot
+//! present them.
 
 use authflow::{ClientId, Secret, TenantId, step::CredentialOwner};
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -6,7 +7,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A credential, and whose it is.
+/// A credential, and its owner.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Entry")]
 pub(crate) struct TenantCredential {
@@ -17,9 +18,9 @@ pub(crate) struct TenantCredential {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// SHA-256 of the credential, which is a random text and no password, in hexadecimal.
+    /// SHA-256 of the credential in hexadecimal. The credential is a random text, not a password.
     sha256: Sha256Hash,
-    /// The tenant whose server presents it, or the ordinary application: one of the two.
+    /// The owner is the tenant whose server presents it, or the ordinary application: one of the two.
     tenant: Option<TenantId>,
     client_id: Option<ClientId>,
 }
@@ -70,7 +71,7 @@ impl TenantCredential {
     }
 }
 
-/// All of them.
+/// All credentials.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TenantCredentials(Arc<BTreeMap<Sha256Hash, CredentialOwner>>);
 
@@ -95,7 +96,7 @@ impl TenantCredentials {
         Ok(Self(Arc::new(owners)))
     }
 
-    /// Whose a credential is. How far its hash agrees with a known one tells nothing about the credential.
+    /// The owner of a credential. A hash that agrees with a known one in part tells nothing about the credential.
     pub(crate) fn owner(&self, presented: &Secret) -> CredentialOwner {
         self.0.get(&Sha256Hash::of(presented.expose())).copied().unwrap_or(CredentialOwner::Nobody)
     }

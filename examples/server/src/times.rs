@@ -1,4 +1,4 @@
-//! Times and durations in words that people use.
+//! Times and durations in a form that people write.
 
 use authflow::Timestamp;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(crate) struct InvalidTime;
 #[error("a duration must be spelt as in 90d, 12h or 30m")]
 pub(crate) struct InvalidDuration;
 
-/// A time of RFC 3339, with any offset, or a day, which begins at midnight in UTC.
+/// A time in the form of RFC 3339, with any offset, or a day, which begins at midnight in UTC.
 pub(crate) fn time(text: &str) -> Result<Timestamp, InvalidTime> {
     let day = || {
         let day = Date::parse(text, &Iso8601::DATE).ok()?;
@@ -25,7 +25,7 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, InvalidTime> {
     Timestamp::try_from(at).map_err(|_| InvalidTime)
 }
 
-/// A number and its unit, or several.
+/// One or several numbers, each with its unit.
 pub(crate) fn duration(text: &str) -> Result<Duration, InvalidDuration> {
     humantime::parse_duration(text).map_err(|_| InvalidDuration)
 }

@@ -1,4 +1,4 @@
-//! What HTTP asks of a request that hyper lets pass: one `Host`, and no coding that nobody here undoes.
+//! The demands of HTTP that hyper does not check: one `Host`, and no coding that this server does not undo.
 
 use crate::http::hang_up;
 use axum::{
@@ -7,7 +7,7 @@ use axum::{
 };
 use hyper::body::Body;
 
-/// The refusal of a request that whoever stands in front might understand otherwise.
+/// The refusal of a request that a proxy in front might understand otherwise.
 pub(crate) fn refusal<B: Body>(request: &Request<B>) -> Option<Response> {
     if !has_host(request.version(), request.headers()) {
         return Some(hang_up(StatusCode::BAD_REQUEST, "there must be one Host, a name or an address\n"));
@@ -21,7 +21,7 @@ pub(crate) fn refusal<B: Body>(request: &Request<B>) -> Option<Response> {
     transfer_coding(request.headers())
 }
 
-/// RFC 9112 §3.2. HTTP/1.0 has none of necessity.
+/// RFC 9112 §3.2. HTTP/1.0 does not demand a `Host`.
 fn has_host(version: Version, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).into_iter();
     match (hosts.next(), hosts.next()) {
@@ -34,11 +34,11 @@ fn has_host(version: Version, headers: &HeaderMap) -> bool {
 fn is_host(value: &HeaderValue) -> bool {
     let Ok(authority) = Authority::try_from(value.as_bytes()) else { return false };
     let after = authority.as_str().strip_prefix(authority.host());
-    // There is more before it where somebody names a user.
+    // If the authority has a user, there is more text before the host.
     after.is_some_and(|port| port.is_empty() || port == ":" || authority.port_u16().is_some())
 }
 
-/// RFC 9112 §6.1: `chunked` alone, and once. hyper looks at the last coding only.
+/// RFC 9112 §6.1: `chunked` alone, and once. hyper looks only at the last coding.
 fn transfer_coding(headers: &HeaderMap) -> Option<Response> {
     let codings: Vec<_> = elements(headers, &header::TRANSFER_ENCODING).collect();
     let is_chunked = |coding: &&[u8]| coding.eq_ignore_ascii_case(b"chunked");
@@ -58,7 +58,7 @@ fn is_compressed<B: Body>(request: &Request<B>) -> bool {
     !request.body().is_end_stream() && codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity"))
 }
 
-/// The elements of a list, over all lines of the header.
+/// The elements of a list, from all lines of the header.
 fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
     lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)

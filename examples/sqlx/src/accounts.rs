@@ -27,7 +27,7 @@ pub(crate) async fn find(
             let sql = "SELECT * FROM login.accounts WHERE tenant = $1 AND id = $2";
             sqlx::query(sql).bind(tenant(in_tenant)).bind(id.as_str()).fetch_all(connection).await?
         }
-        // One statement: between two, the identity could be taken from the account.
+        // One statement does both reads. Between two statements, the identity could be taken from the account.
         AccountKey::Identity(identity) => {
             let sql = "SELECT accounts.* FROM login.identities
                 JOIN login.accounts ON accounts.tenant = identities.tenant AND accounts.id = identities.account
@@ -93,7 +93,7 @@ pub(crate) fn factors(row: &PgRow, column: &'static str) -> Result<FactorSet, St
     FactorSet::from_bits(bits).map_err(|_| StoreError::Malformed(column))
 }
 
-/// With a revision that is drawn already. Says whether it was made: false where its id or one of its names is another one's.
+/// Makes an account with a revision that has been drawn. Says whether it was made: false if its id or one of its names is another account's.
 pub(crate) async fn create(connection: &mut PgConnection, new: &Account) -> Result<bool, StoreError> {
     let (password, totp) = (new.password.as_ref(), new.totp.as_ref());
     let sql = "INSERT INTO login.accounts (tenant, id, revision, status, user_name, mobile, email, user_name_key, mobile_key, email_key,
@@ -130,7 +130,7 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &Account) -> Resu
     Ok(made.rows_affected() == 1)
 }
 
-/// Makes the account of somebody who registers, or says why not.
+/// Makes the account of a subject who registers, or says why not.
 pub(crate) async fn register(
     connection: &mut PgConnection,
     new: &Account,
@@ -142,7 +142,7 @@ pub(crate) async fn register(
     if create(&mut *connection, new).await? {
         return Ok(None);
     }
-    // Somebody was faster.
+    // Another request was faster.
     taken_by_another(connection, new, names).await?.map(Some).ok_or(StoreError::Gone)
 }
 
@@ -176,7 +176,7 @@ async fn taken_by_another(
     Ok(None)
 }
 
-/// A number that says no country is nobody's.
+/// A number without its country belongs to nobody.
 fn mobile_key(account: &Account) -> Option<&str> {
     account.mobile.as_ref().filter(|mobile| mobile.is_international()).map(Mobile::normalised)
 }
@@ -185,7 +185,7 @@ fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::Malformed("number"))
 }
 
-/// What the account is now, after whoever had it locked.
+/// Locks the account, once no other transaction holds it, and says what it is now.
 pub(crate) async fn lock(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -225,8 +225,8 @@ pub(crate) async fn store_password(
     Ok(())
 }
 
-/// Says whether the contact is the account's now: false where another account is known by it. Of two accounts at once the second one waits, and sees
-/// what the first one did.
+/// Says whether the contact is the account's now: false if another account is known by it. If two accounts replace a contact at once, the second one
+/// waits and sees what the first one did.
 pub(crate) async fn replace_contact(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -266,7 +266,7 @@ pub(crate) async fn set_revision(
     Ok(())
 }
 
-/// The same password, hashed anew: no revision.
+/// Stores the same password under a new hash. The revision stays.
 pub(crate) async fn rehash(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -283,7 +283,7 @@ pub(crate) async fn rehash(
     Ok(())
 }
 
-/// The same secret, sealed anew: no revision.
+/// Stores the same secret under a new seal. The revision stays.
 pub(crate) async fn reseal(
     connection: &mut PgConnection,
     of: Of<'_>,

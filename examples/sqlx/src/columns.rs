@@ -1,4 +1,4 @@
-//! How ids, times and words stand in columns.
+//! The form of ids, times and words in columns.
 
 use crate::StoreError;
 use authflow::{AccountId, TenantId, Timestamp};
@@ -11,7 +11,7 @@ pub(crate) fn get<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
     Ok(row.try_get(column)?)
 }
 
-/// A column that the library makes something of.
+/// A column whose value the library parses.
 pub(crate) fn read<'r, S, T, E>(
     row: &'r PgRow,
     column: &'static str,
@@ -23,7 +23,7 @@ where
     make(get(row, column)?).map_err(|_| StoreError::Malformed(column))
 }
 
-/// One that may be NULL.
+/// A column that may be NULL, and whose value the library parses.
 pub(crate) fn read_optional<'r, S, T, E>(
     row: &'r PgRow,
     column: &'static str,
@@ -54,7 +54,7 @@ pub(crate) fn tenant_id(row: &PgRow) -> Result<Option<TenantId>, StoreError> {
     })
 }
 
-/// Whose row it is.
+/// The account that a row belongs to.
 #[derive(Clone, Copy)]
 pub(crate) struct Of<'a> {
     pub(crate) tenant: &'a str,

@@ -1,4 +1,4 @@
-//! What a login writes, in a transaction of yours.
+//! The writes of a login, in a transaction of yours.
 
 use crate::{
     StoreError, accounts,
@@ -16,17 +16,18 @@ use authflow::{
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// What became of a commit in your transaction.
+/// The result of a commit in your transaction.
 pub enum Written<'t> {
-    /// All of it is written, and goes with the transaction: what you write now and what you have written before goes with it.
+    /// All of it is written. It takes effect when the transaction commits, together with all that you write in the same transaction.
     InTransaction(Transaction<'t, Postgres>),
-    /// Nothing of it may be written, and the transaction has been rolled back, with what you had written.
+    /// Nothing of it may be written. The transaction has been rolled back, and so is all that you had written in it.
     RolledBack(Committed),
 }
 
-/// Writes a login's commit in a transaction of yours. Answer `Committed::Done` when that is committed, and not before.
+/// Writes a login's commit in a transaction of yours. Answer `Committed::Done` only after the transaction has been committed.
 ///
-/// The transaction must be READ COMMITTED, which is PostgreSQL's default: who comes second waits, and goes on with what the first one left.
+/// The transaction must be READ COMMITTED, which is PostgreSQL's default: the second of two transactions waits, and goes on with the rows
+/// that the first one left.
 ///
 /// # Errors
 /// When the database has no answer. The transaction is rolled back then.
@@ -43,7 +44,7 @@ pub async fn write<'t>(
     }
 }
 
-/// In the order of [`Commit`]'s documentation: the claim, the account, each write.
+/// Writes in the order of [`Commit`]'s documentation: the claim, the account, each write.
 async fn apply(connection: &mut PgConnection, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
     if let Some(claim) = &commit.claim
         && !make(connection, claim).await?
@@ -52,7 +53,7 @@ async fn apply(connection: &mut PgConnection, commit: &Commit<Verifier>) -> Resu
         return Ok(Committed::Replayed { opened });
     }
     let of = commit.account.as_ref().map(|account| Of { tenant: tenant(&commit.audience.tenant), account });
-    // Locked whatever is expected of it: of two commits about one account, one comes after the other.
+    // The account is locked even if nothing is expected of it. So two commits about one account come one after the other.
     let found = match of {
         Some(of) => accounts::lock(connection, of).await?,
         None => None,
@@ -68,7 +69,7 @@ async fn apply(connection: &mut PgConnection, commit: &Commit<Verifier>) -> Resu
     Ok(Committed::Done)
 }
 
-/// Whether it is made: false where it was there.
+/// Says whether the claim is made: false if it was there.
 async fn make(connection: &mut PgConnection, claim: &Claim) -> Result<bool, StoreError> {
     let sql =
         "INSERT INTO login.claims (id, session, keep_until) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
@@ -78,7 +79,7 @@ async fn make(connection: &mut PgConnection, claim: &Claim) -> Result<bool, Stor
     Ok(made.execute(connection).await?.rows_affected() == 1)
 }
 
-/// One write, or why it is refused.
+/// Does one write, or says why it is refused.
 async fn one(
     connection: &mut PgConnection,
     commit: &Commit<Verifier>,

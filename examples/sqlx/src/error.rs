@@ -1,6 +1,6 @@
-//! What goes wrong.
+//! The errors of the store.
 
-/// What goes wrong. The client is told that the system is busy.
+/// An error of the store. The client is told that the system is busy.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the database: {0}")]

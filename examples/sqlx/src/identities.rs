@@ -11,7 +11,8 @@ use authflow::{
 };
 use sqlx::{PgConnection, postgres::PgRow};
 
-/// Never in the place of another account's: whoever else links it now is waited for. (An account that is gone has left no link: the schema sees to that.)
+/// Links an identity to an account, unless it is another account's. If another transaction links it at the same time, this one waits for it. (A
+/// deleted account has left no link: the schema sees to that.)
 pub(crate) async fn link(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -38,7 +39,7 @@ pub(crate) async fn link(
     Ok(None)
 }
 
-/// Those of an account that end.
+/// Ends the links of an account that `which` names.
 pub(crate) async fn end(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -53,7 +54,7 @@ pub(crate) async fn end(
     Ok(None)
 }
 
-/// Under the account's lock: of two that are taken away at once, one comes after the other.
+/// Takes a link away, under the account's lock. So two that are taken away at once go one after the other.
 pub(crate) async fn unlink(
     connection: &mut PgConnection,
     of: Of<'_>,

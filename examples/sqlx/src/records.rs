@@ -1,20 +1,21 @@
-//! Records that are the library's to read: of guesses, of codes to a recipient, of codes in all.
+//! Records that only the library can read: of guesses, of codes to a recipient, of codes in all.
 
 use crate::{StoreError, columns::get};
 use sqlx::PgConnection;
 
-/// What a record is of.
+/// The kinds of records.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Guesses,
-    /// To one recipient.
+    /// The codes to one recipient.
     Codes,
     CodesInAll,
 }
 
-/// Puts a record through `change` and keeps what comes out. Nobody else sees it before the transaction ends, also where there is none yet.
+/// Puts a record through `change` and keeps the result. No other transaction sees the record before this one ends, even if there is none
+/// yet.
 ///
-/// What `change` cannot read must be an error: a fresh record would refill guesses.
+/// If `change` cannot read a record, that must be an error: a fresh record would refill guesses.
 pub(crate) async fn change<T>(
     connection: &mut PgConnection,
     kind: Kind,
@@ -22,7 +23,7 @@ pub(crate) async fn change<T>(
     change: impl FnOnce(Option<&[u8]>) -> Result<(Option<Vec<u8>>, T), StoreError>,
 ) -> Result<T, StoreError> {
     let key = [&[kind as u8], key].concat();
-    // Who comes second waits here for the first one.
+    // The second of two transactions waits here for the first one.
     let sql = "INSERT INTO login.records (key, record) VALUES ($1, '') ON CONFLICT (key) DO NOTHING";
     sqlx::query(sql).bind(&key).execute(&mut *connection).await?;
     let sql = "SELECT record FROM login.records WHERE key = $1 FOR NO KEY UPDATE";

@@ -14,7 +14,7 @@ use authflow::{
 };
 use sqlx::{PgConnection, postgres::PgRow};
 
-/// One that has not been ended.
+/// A session that has not been ended.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     session: SessionId,
@@ -24,14 +24,14 @@ pub(crate) async fn find(
     row.map(|row| record(&row, session)).transpose()
 }
 
-/// The same, as it was before this use. Most uses are not written down.
+/// The session, as it was before this use. Most uses are not written down.
 pub(crate) async fn check(
     connection: &mut PgConnection,
     ask: &CheckSession,
 ) -> Result<Option<SessionRecord>, StoreError> {
     let found = find(&mut *connection, ask.session).await?;
     let Some(noted) = found.and_then(|record| ask.note(&record)) else { return Ok(found) };
-    // It may have been rotated or ended since. A note only ever clears `unseen_since`.
+    // The session may have been rotated or ended since. A note only ever clears `unseen_since`.
     let sql = "UPDATE login.sessions SET used_at = $2, device_kind = $3, device_key = $4, device_digest = $5,
             unseen_since = CASE WHEN $6::bigint IS NULL THEN NULL ELSE unseen_since END
         WHERE id = $1 AND generation = $7 AND NOT ended";
@@ -98,7 +98,7 @@ pub(crate) async fn open(connection: &mut PgConnection, record: &SessionRecord) 
     Ok(opened.rows_affected() == 1)
 }
 
-/// Of the commit's account, in this application.
+/// Rotates a session of the commit's account, in this application.
 pub(crate) async fn rotate(
     connection: &mut PgConnection,
     of: Of<'_>,
@@ -161,7 +161,7 @@ pub(crate) async fn end(
     Ok(())
 }
 
-/// The session that a claim has opened: none where there is no such claim.
+/// The session that a claim has opened, or `None` if there is no such claim.
 pub(crate) async fn opened_by(
     connection: &mut PgConnection,
     claim: &[u8],

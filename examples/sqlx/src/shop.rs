@@ -1,15 +1,15 @@
-//! A shop that writes something of its own with each sign-in.
+//! A shop that writes its own row with each sign-in.
 
 use crate::AtSignIn;
 use authflow::session::SessionRecord;
 use sqlx::{PgPool, Postgres, Transaction};
 
-/// A shop that keeps a list of visits, each by a customer of its own.
+/// A shop that keeps a list of its customers' visits.
 #[derive(Clone, Copy, Debug)]
 pub struct Shop;
 
 impl Shop {
-    /// Makes its tables. A visit of nobody who is a customer is refused by the database.
+    /// Makes its tables. The database refuses a visit of a subject who is no customer.
     pub async fn make_tables(pool: &PgPool) -> Result<(), sqlx::Error> {
         let sql = "CREATE TABLE customers (id text PRIMARY KEY);
             CREATE TABLE visits (session bytea PRIMARY KEY, customer text NOT NULL REFERENCES customers)";

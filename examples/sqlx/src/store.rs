@@ -20,9 +20,9 @@ use authflow::{
 };
 use sqlx::{PgPool, Postgres, Transaction};
 
-/// What else is written with a session, in its transaction. What fails here leaves no session.
+/// Your own rows, which are written with a session in its transaction. If this fails, there is no session.
 pub trait AtSignIn: Send + Sync {
-    /// Somebody has signed in.
+    /// A subject has signed in, and this is the session.
     fn signed_in(
         &self,
         transaction: &mut Transaction<'_, Postgres>,
@@ -30,7 +30,7 @@ pub trait AtSignIn: Send + Sync {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
-/// Nothing.
+/// Writes nothing.
 impl AtSignIn for () {
     async fn signed_in(
         &self,
@@ -49,19 +49,19 @@ pub struct SqlxStore<B = ()> {
 }
 
 impl<B: AtSignIn> SqlxStore<B> {
-    /// On tables that are there.
+    /// A store on tables that exist.
     pub fn new(pool: PgPool, business: B) -> Self {
         Self { pool, business }
     }
 
-    /// Makes the tables. Yours go into your migrations.
+    /// Makes the tables. Put yours into your migrations.
     pub async fn make_tables(&self) -> Result<(), StoreError> {
         sqlx::raw_sql(include_str!("schema.sql")).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Makes an account, with a [revision](authflow::account::Revision::first) that has been drawn. Says whether it was made: false where its id or
-    /// one of its names is another one's.
+    /// Makes an account, with a [revision](authflow::account::Revision::first) that has been drawn. Says whether it was made: false if its id or
+    /// one of its names is another account's.
     pub async fn create_account(&self, new: &Account) -> Result<bool, StoreError> {
         accounts::create(&mut *self.pool.acquire().await?, new).await
     }
@@ -95,7 +95,7 @@ impl<B: AtSignIn> Store for SqlxStore<B> {
         Ok(transaction.commit().await?)
     }
 
-    /// One transaction: the login's writes, and yours.
+    /// The login's writes and yours are one transaction.
     async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
         let transaction = self.pool.begin().await?;
         let mut transaction = match commit::write(transaction, commit).await? {

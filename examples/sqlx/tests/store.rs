@@ -1,6 +1,6 @@
 //! The store on a real PostgreSQL, which these tests start for themselves.
 //!
-//! Where there is none to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+//! If none is installed, they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment, they fail then.
 
 #![cfg(unix)]
 #![allow(
@@ -33,7 +33,7 @@ async fn pool(server: &Server) -> PgPool {
     PgPool::connect_with(options.username(OWNER).database(&database.name)).await.unwrap()
 }
 
-/// With a revision that is drawn, as an administrator makes one.
+/// Makes an account as an administrator does, with a revision that is drawn.
 async fn make(store: &SqlxStore<impl AtSignIn>, account: Account) -> Result<(), StoreError> {
     let revision = Revision::first(&Moment::now().unwrap());
     assert!(store.create_account(&Account { revision, ..account }).await?);
@@ -80,11 +80,11 @@ async fn a_session_and_the_visit_are_written_both_or_neither() {
         )
     };
 
-    // Her password is about to expire, and she skips.
+    // erin's password is about to expire, and she skips.
     let warned = call(&api, &store, &Call::login("erin", demo::PASSWORD)).await;
     let skip = Call::skip(warned.state_token());
 
-    // erin is no customer: the shop's row is refused, and so there is no session, and no claim.
+    // erin is no customer. The shop's row is refused, so there is no session and no claim.
     assert_ne!(call(&api, &store, &skip).await.status, 200);
     assert_eq!(rows().await, (0, 0, 0));
 
@@ -95,7 +95,7 @@ async fn a_session_and_the_visit_are_written_both_or_neither() {
     let same = "SELECT count(*) FROM visits JOIN login.sessions ON visits.session = sessions.id";
     assert_eq!(sqlx::query_scalar::<_, i64>(same).fetch_one(&pool).await.unwrap(), 1);
 
-    // It is spent now: no session, and no visit.
+    // The token is spent now: there is no further session, and no further visit.
     assert_ne!(call(&api, &store, &skip).await.status, 200);
     assert_eq!(rows().await, (1, 1, 1));
 }

@@ -1,4 +1,4 @@
-//! Builds the page with its machine into `playground/dist`, to be served by any file server: `cargo run -p playground-build`.
+//! Builds the page with its machine into `playground/dist`, which any file server can serve: `cargo run -p playground-build`.
 
 use flate2::{Compression, write::GzEncoder};
 use std::{
@@ -10,9 +10,9 @@ use std::{
 use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// A page hashes little: SHA-2 as loops, instead of unrolled, is 12 KiB less to download.
+/// A page hashes little. SHA-2 as loops, not unrolled, saves 12 KiB of the download.
 const COMPACT: &str = "--cfg sha2_backend_soft=\"compact\"";
-/// What a reader downloads, compressed, at most.
+/// The most that a reader downloads, compressed.
 const MOST: usize = 400 * 1024;
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many bytes the machine and its glue have, compressed.
+/// Builds the page. Returns the size of the machine and its glue in bytes, compressed.
 fn build() -> Result<usize, Box<dyn std::error::Error>> {
     let playground =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the build must stand in the playground")?;

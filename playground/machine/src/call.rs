@@ -1,4 +1,4 @@
-//! A request of the page's, and what is to go wrong in it.
+//! A request of the page's, and the fault that it asks for.
 
 use authflow::testkit::{Call, HeaderList, HostFault};
 use serde::Deserialize;
@@ -39,7 +39,7 @@ impl Sent {
         }
     }
 
-    /// What goes wrong, where one of these questions is meant.
+    /// The fault, if one of these questions is meant.
     pub(crate) fn fault(&self, asked: &[&'static str]) -> Option<HostFault> {
         let Fault { question, kind } = self.fault.as_ref()?;
         let question = asked.iter().find(|name| *name == question)?;

@@ -1,4 +1,4 @@
-//! The login engine with its test kit, for a page: each method takes and gives JSON. What it does is in [`machine`].
+//! The login engine with its test kit, for a page: each method takes and gives JSON. [`machine`] has the behaviour.
 
 mod call;
 pub mod machine;
@@ -18,7 +18,7 @@ impl Machine {
         Ok(Self(machine::Machine::new(settings)?))
     }
 
-    /// What there is to see: the time, the graph of the policy, what its owner should know.
+    /// The time, the graph of the policy, and the findings that its owner should know.
     pub fn look(&self) -> String {
         self.0.look().to_string()
     }
@@ -28,7 +28,7 @@ impl Machine {
         Ok(self.0.send(call)?.to_string())
     }
 
-    /// Turns the clock on.
+    /// Moves the clock forward.
     pub fn pass(&mut self, seconds: u32) {
         self.0.pass(seconds.into());
     }
@@ -38,12 +38,12 @@ impl Machine {
         self.0.attack(name).to_string()
     }
 
-    /// What the subject's authenticator shows now, or else the latest code that was sent.
+    /// The code that the subject's authenticator shows now, or else the latest code that was sent.
     pub fn code(&mut self) -> Option<String> {
         self.0.code()
     }
 
-    /// The latest request with its answers, to be played again.
+    /// The latest request with its answers, which can be played again.
     pub fn transcript(&self) -> Option<String> {
         self.0.transcript()
     }

@@ -10,13 +10,13 @@ use authflow::{
 };
 use serde_json::{Value, json};
 
-/// Why the page is not served.
+/// The reasons for which the page is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum Unserved {
-    /// It is the page's own mistake, or a policy out of bounds.
+    /// The page made a mistake, or the policy is out of bounds.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// It cannot come to pass: every policy has a start.
+    /// This cannot happen: every policy has a start.
     #[error("{0}")]
     Unreachable(#[from] Unreachable),
 }
@@ -34,14 +34,14 @@ impl Machine {
     /// A new world, under these settings.
     ///
     /// # Errors
-    /// When they are no settings, or a number of the policy is out of bounds.
+    /// If `settings` cannot be read, or a number of the policy is out of bounds.
     pub fn new(settings: &str) -> Result<Self, Unserved> {
         let settings: Settings = serde_json::from_str(settings)?;
         let (login, graph) = (settings.login()?, graph(&settings.policy));
         Ok(Self { login, graph, way: Vec::from([State::Start]), transcript: None })
     }
 
-    /// What there is to see.
+    /// The time, the graph of the policy, and the other facts that the page shows.
     pub fn look(&self) -> Value {
         let demanded = FactorSet::EMPTY.with(Factor::Password);
         let findings: Vec<_> = self.graph.check(demanded).iter().map(ToString::to_string).collect();
@@ -62,17 +62,17 @@ impl Machine {
         })
     }
 
-    /// A whole request, and what the host was asked in it.
+    /// A whole request, and the questions that the host was asked in it.
     ///
     /// # Errors
-    /// When it is no request.
+    /// If `call` is no request.
     pub fn send(&mut self, call: &str) -> Result<Value, Unserved> {
         let sent: Sent = serde_json::from_str(call)?;
         let call = sent.call();
         let mut rehearsal = self.login.world.clone();
         rehearsal.send(&call);
         self.login.world.host.fault = sent.fault(&rehearsal.host.asked);
-        // Written down in a copy: the same moment and the same answers.
+        // A copy of the world records the request: it has the same moment and the same answers.
         let (_, transcript) = self.login.world.clone().record(&call);
         let answers: Value = serde_json::from_str(transcript.to_json().expose())?;
         self.transcript = Some(transcript);
@@ -92,7 +92,7 @@ impl Machine {
         }))
     }
 
-    /// Notes where the login stands, and the state that is passed at once on the way there.
+    /// Notes the state of the login, and a state that the login passed through on the way to it.
     fn pass_through(&mut self) {
         let (Some(from), to) = (self.way.last().copied(), self.login.state) else { return };
         let between = [State::Skipped, State::PasswordChanged].into_iter().find(|between| {
@@ -113,7 +113,7 @@ impl Machine {
         reply.headers().map(|(name, value)| json!([name, value])).collect()
     }
 
-    /// Turns the clock on.
+    /// Moves the clock forward.
     pub fn pass(&mut self, seconds: u64) {
         self.login.world.clock.pass(seconds);
     }
@@ -129,7 +129,7 @@ impl Machine {
         }
     }
 
-    /// What the subject's authenticator shows now, or else the latest code that was sent.
+    /// The code that the subject's authenticator shows now, or else the latest code that was sent.
     pub fn code(&mut self) -> Option<String> {
         let world = &mut self.login.world;
         if world.account(Login::SUBJECT).totp.is_some() {
@@ -139,7 +139,7 @@ impl Machine {
         sent.map(|message| message.code.expose().to_owned())
     }
 
-    /// The latest request with its answers, to be played again.
+    /// The latest request with its answers, which can be played again.
     pub fn transcript(&self) -> Option<String> {
         self.transcript
             .as_ref()

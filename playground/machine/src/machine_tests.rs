@@ -57,7 +57,7 @@ fn what_goes_wrong_at_the_host_opens_no_session() {
         let fault = json!({ "question": "Commit", "kind": kind });
         let (status, _, _) = send(&mut machine, LOGIN, &[], credentials(), fault);
         assert_ne!(status, 200, "{kind}");
-        let kept = u64::from(kind == "answer_lost"); // it was written; nobody has been told
+        let kept = u64::from(kind == "answer_lost"); // the commit was written, and only its answer was lost
         assert_eq!(machine.look()["sessions"], kept, "{kind}");
         let (status, _, _) = send(&mut machine, LOGIN, &[], credentials(), Value::Null);
         assert_eq!(status, 200, "once only");

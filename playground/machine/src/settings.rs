@@ -1,4 +1,4 @@
-//! What the page says of a new world.
+//! The settings that the page gives for a new world.
 
 use authflow::{
     Dialect,
@@ -11,7 +11,7 @@ use authflow::{
 };
 use serde::Deserialize;
 
-/// What the page says of a new world.
+/// The settings that the page gives for a new world.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -20,11 +20,11 @@ pub(crate) struct Settings {
     subject: Subject,
 }
 
-/// Who signs in.
+/// The subject who signs in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Subject {
-    /// How many days ago the password was set.
+    /// The age of the password in days.
     password_days: u16,
     must_change: Option<MustChange>,
     second_factor: Option<Factor>,

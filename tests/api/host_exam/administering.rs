@@ -314,7 +314,7 @@ fn examined(neglects: Neglects, name: &str) -> Result<(), NeglectedDuty> {
             }
         };
         block_on(exam.take_administered(&store, moment, make))?;
-        // Once more, on what the first one left.
+        // The second exam is taken on what the first one left.
         clock.pass(1_000);
     }
     Ok(())
@@ -374,7 +374,7 @@ fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
     ] {
         assert_eq!(examined(neglects, "tom"), Err(neglected), "{neglects:?}");
     }
-    // Tom has one already.
+    // Tom has an authenticator already.
     let unasked = examined(Neglects::AuthenticatorIsNotAskedFor, "alice");
     assert_eq!(unasked, Err(NeglectedDuty::EnrolAuthenticator));
 }

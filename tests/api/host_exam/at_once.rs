@@ -1,4 +1,4 @@
-//! The exam, of a host that really waits between a look and a write, so that a race is one.
+//! The exam of a host that really waits between a look and a write, so that races happen.
 
 use super::{block_on, exam_of};
 use authflow::{
@@ -18,7 +18,7 @@ use std::{
     task::Poll,
 };
 
-/// What is written as it was looked at, whatever others have written in between.
+/// What is written as it was at the look, whatever others have written in between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stale {
     Nothing,
@@ -57,7 +57,7 @@ impl Hosts {
     }
 }
 
-/// Lets the others go on.
+/// Lets the other requests go on.
 async fn wait() {
     let mut has_waited = false;
     poll_fn(|context| {
@@ -94,7 +94,7 @@ impl Host for Hosts {
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Planned> {
         wait().await;
-        // One database for each tenant.
+        // Each tenant has its own database.
         if ask.audience.tenant == demo::audience().tenant {
             self.inner.find_account(ask).await
         } else {
@@ -179,7 +179,7 @@ fn whoever_writes_what_was_looked_at_before_fails() {
     }
 }
 
-/// It may be spawned on any executor.
+/// An exam may be spawned on any executor.
 #[test]
 fn an_exam_is_send() {
     fn is_send(_: impl Send) {}

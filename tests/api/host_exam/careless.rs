@@ -85,14 +85,14 @@ pub(super) enum Careless {
     KeepsTheSkips,
     KeepsTheTime,
     KeepsTheForm,
-    /// Of every account that it reads.
+    /// Forgets this column of every account that it reads.
     Forgets(&'static str),
-    /// A secret.
+    /// Reads another value for this secret.
     ReadsAnother(&'static str),
-    /// The enrolled factors, where it finds an account this way.
+    /// Forgets the enrolled factors if it finds an account this way.
     ForgetsBy(Way),
     FindsNotBy(Way),
-    /// With a write of this name.
+    /// Loses the profile with a write of this name.
     LosesTheProfile(&'static str),
     RehashesNothing,
     RehashCountsUp,
@@ -117,7 +117,7 @@ pub(super) enum Careless {
     AsksWithoutEnd,
     ReplacesNothing,
     ReplacesUncounted,
-    /// Beside the new one.
+    /// The old contact still finds the account, beside the new one.
     IsStillKnownByTheOld,
     GivesWhatIsTaken,
     ContactStaysWhenRefused,
@@ -158,9 +158,9 @@ pub(super) enum Way {
     UserName,
     Mobile,
     Email,
-    /// As any identifier.
+    /// A mobile, typed as any identifier.
     AnyMobile,
-    /// As any identifier.
+    /// An address, typed as any identifier.
     AnyEmail,
 }
 
@@ -205,7 +205,7 @@ impl Hosts {
         )
     }
 
-    /// What is undone, or done besides, after a commit.
+    /// What is undone, or done in addition, after a commit.
     fn spoiled_afterwards(&self, ask: &Commit, answer: Committed, before: &MemoryHost) -> Committed {
         let mut kept = self.kept();
         match (self.careless, &answer) {
@@ -340,7 +340,7 @@ impl Hosts {
             (Careless::DeletesCounts, Committed::Done) => {
                 for write in &ask.writes {
                     if let Write::ClearGuesses(cleared) = write {
-                        // Where nothing is left, the row goes.
+                        // If nothing is left, the row goes.
                         let is_empty = kept.attempts[&cleared.slot()].to_bytes().len() == 9;
                         is_empty.then(|| kept.attempts.remove(&cleared.slot()));
                     }
@@ -384,7 +384,7 @@ impl Hosts {
         answer
     }
 
-    /// The link of an identity to the account that is examined.
+    /// The link of an identity to the examined account.
     fn toms_link(&self, identity: &SocialIdentity) -> Option<Link> {
         let mut kept = self.kept();
         let tom = kept.account("tom").id;
@@ -422,7 +422,7 @@ impl Hosts {
                 Some(write.clone())
             }
             Write::LinkIdentity { identity, .. } if self.is(Careless::LinksOverByRefusing) => {
-                // Each link once, and to whomever.
+                // Each identity is linked once, to any account.
                 let is_there = self.kept().identities.contains_key(&(Some(demo::tenant()), identity.clone()));
                 (!is_there).then(|| write.clone())
             }
@@ -527,7 +527,7 @@ impl Hosts {
     }
 }
 
-/// What tom has before he is examined.
+/// tom's number before the exam.
 pub(super) const TOMS: &str = "+86-13900000099";
 pub(super) const DORAS: &str = "+86-13900000098";
 
@@ -652,7 +652,7 @@ impl Host for Hosts {
         }
         let before = self.kept().clone();
         if self.is(Careless::KeepsWhatWasRefused) {
-            // Each write in a transaction of its own.
+            // Each write has its own transaction.
             let writes = std::mem::take(&mut commit.writes);
             let mut answer = self.as_written(&commit).await;
             (commit.claim, commit.expected) = (None, None);

@@ -32,7 +32,7 @@ pub(super) const COLUMNS: [&str; 20] = [
     "totp.last_used_step",
 ];
 
-/// As it is read by a host that takes something for this column without a look.
+/// The account as it is read by a host that assumes a value for this column without a look.
 pub(super) fn without(column: &str, account: Account) -> Account {
     let nothing = Timestamp::from_unix(0);
     let password = |change: fn(&mut Password)| {

@@ -1,4 +1,4 @@
-//! The exam for hosts: passed by one that keeps its duties, and failed for each that it neglects.
+//! The exam for hosts. A host that keeps its duties passes it, and a host that neglects one fails by that one.
 
 mod administering;
 mod at_once;
@@ -58,7 +58,7 @@ fn examined(careless: Careless, name: &str) -> Result<(), NeglectedDuty> {
     let mut clock = Clock::at(demo::START);
     let exam = exam_of(name, &mut host.inner.lock().unwrap());
     block_on(exam.take(&host, clock.moment()))?;
-    // Once more, on what the first one left.
+    // The second exam is taken on what the first one left.
     clock.pass(1);
     let exam = exam_of(name, &mut host.inner.lock().unwrap());
     block_on(exam.take(&host, clock.moment()))
@@ -71,7 +71,7 @@ fn a_careful_host_passes_as_often_as_it_is_examined() {
     }
 }
 
-/// Each column alone, as the first thing that is read wrongly.
+/// Each column alone is forgotten, and is the first to be read wrongly.
 #[test]
 fn each_column_that_is_not_read_is_named() {
     for column in COLUMNS {
@@ -86,7 +86,7 @@ fn each_column_that_is_not_read_is_named() {
     }
 }
 
-/// Each way to be found has a statement of its own, and so columns of its own to forget.
+/// Each way to find an account has its own statement, and so its own columns to forget.
 #[test]
 fn each_way_to_find_an_account_is_examined() {
     for (way, name) in [
@@ -336,7 +336,7 @@ fn references_are_left_out_visibly() {
     }
 }
 
-/// A host that has one application alone says so; and then what becomes of sessions in another is not seen.
+/// A host with only one application says so. The exam then does not see what becomes of sessions in another one.
 #[test]
 fn another_application_is_left_out_visibly() {
     let careless = Careless::EndsThoseOfOneApplication;

@@ -1,4 +1,4 @@
-//! The exam for stores: on accounts that it brings along.
+//! The exam for stores, on accounts that it brings along.
 
 use super::block_on;
 use authflow::{
@@ -68,7 +68,7 @@ fn it_is_taken_again_where_what_it_has_left_can_be_deleted() {
         assert!(!store.accounts.iter().any(is_it), "it is made once");
         store.create_account(account, &moment);
     };
-    // As an earlier one that was broken off has left it.
+    // The store is as an earlier exam left it, which was broken off.
     let mut left = MemoryHost::default();
     left.accounts.push(Account { id: "id-Exam.Full".parse().unwrap(), ..demo::account("somebody") });
     let exam = StoreExam::new(&moments);

@@ -1,4 +1,4 @@
-//! Answers that get lost: the same skip and the same refresh again, within `retry_grace` and beyond it.
+//! Answers that get lost: the same skip or the same refresh again, within `retry_grace` and beyond it.
 
 mod refreshes;
 mod skips;
@@ -13,7 +13,7 @@ use authflow::{
     },
 };
 
-/// How long an answer is given again, by one clock: 20 seconds, and the 30 that two clocks may differ by.
+/// The seconds for which an answer is given again: 20 by one clock, and 30 more because two clocks may differ by that.
 const GRACE: u64 = 20;
 const LATE: u64 = GRACE + SKEW;
 const SKEW: u64 = 30;
@@ -37,7 +37,7 @@ fn reason(world: &World) -> TokenRefusal {
     }
 }
 
-/// The session that the latest request was answered with, again and with no other event.
+/// The session of the latest request, which was answered again and had no other event.
 fn answered_again(world: &World) -> SessionId {
     match (events(world), &world.outcome.as_ref().unwrap().verdict) {
         ([Event::AnsweredAgain { session, .. }], Verdict::SignedIn(grant) | Verdict::Refreshed(grant)) => {
@@ -48,7 +48,7 @@ fn answered_again(world: &World) -> SessionId {
     }
 }
 
-/// The one session that there is.
+/// The only session.
 fn session(world: &World) -> SessionId {
     assert_eq!(world.host.sessions.len(), 1);
     *world.host.sessions.first_key_value().unwrap().0
@@ -61,7 +61,7 @@ fn contradicts(world: &World, question: &str) -> bool {
     matches!(outcome.verdict, Verdict::Busy) && outcome.events.iter().any(is_it)
 }
 
-/// A clock that stands so many seconds after the beginning, or before it.
+/// Sets the clock to so many seconds after the beginning, or before it.
 fn at(world: &mut World, later: i64) {
     let moved = START.as_unix().checked_add_signed(later).unwrap();
     world.clock.now = authflow::Timestamp::from_unix(moved);

@@ -34,7 +34,7 @@ fn generation(world: &World) -> u32 {
     world.host.sessions[&session(world)].generation
 }
 
-/// Whether the latest request has ended the session, as a theft.
+/// Whether the latest request has ended the session as stolen.
 fn is_theft(world: &World) -> bool {
     let is_reused = matches!(events(world), [Event::SessionReused { .. }, Event::TokenRefused { .. }]);
     assert_eq!(is_reused, world.host.ended.len() == 1);
@@ -53,7 +53,7 @@ fn it_is_answered_with_the_present_token_and_nothing_is_written() {
         assert_eq!((again.status, answered_again(&world)), (200, session(&world)));
         assert_eq!(world.host.sessions, stored);
         assert_eq!(again.body["expire"].as_u64().unwrap(), 43_200 - world.clock.now.seconds_since(START));
-        // One of them is as good as the other.
+        // Both answers are equally good.
         for answer in [&again, &first] {
             let mut world = world.clone();
             assert_eq!(refresh(&mut world, answer).status, 200);
@@ -93,7 +93,7 @@ fn the_grace_ends_to_the_second_on_either_side() {
         (GRACE as i64, true),
         (LATE as i64 - 1, true),
         (LATE as i64, false),
-        // By the clock of another instance, which is behind.
+        // The clock of another instance is behind.
         (-(SKEW as i64), true),
     ] {
         let (mut world, granted, _) = refreshed(rotating());
@@ -101,7 +101,7 @@ fn the_grace_ends_to_the_second_on_either_side() {
         assert_eq!(refresh(&mut world, &granted).status == 200, is_answered, "{later}");
         assert_eq!(is_theft(&world), !is_answered, "{later}");
     }
-    // A rotation that was noted by a clock far ahead has no grace that lasts until then.
+    // A clock far ahead noted this rotation. The grace does not last until that time.
     let (mut world, granted, _) = refreshed(rotating());
     let ahead = START.plus_seconds(SKEW + 1);
     world.host.sessions.values_mut().for_each(|record| record.unseen_since = Some(ahead));
@@ -109,7 +109,7 @@ fn the_grace_ends_to_the_second_on_either_side() {
     assert!(is_theft(&world));
 }
 
-/// Whoever shows the new token has got the answer; who then comes with the old one has a copy.
+/// A caller that shows the new token has got the answer. A caller that then shows the old token has a copy.
 #[test]
 fn the_first_use_of_the_new_token_ends_the_grace() {
     let uses: [fn(&Answer) -> Call; 2] =
@@ -122,7 +122,7 @@ fn the_first_use_of_the_new_token_ends_the_grace() {
     }
 }
 
-/// An id token says nothing about the generation: the client may have it from before.
+/// An id token says nothing about the generation: the client may have got it before.
 #[test]
 fn an_id_token_does_not_end_the_grace() {
     let (mut world, granted, first) = refreshed(rotating());
@@ -141,7 +141,7 @@ fn two_generations_behind_is_a_copy() {
     assert!(is_theft(&world));
 }
 
-/// Each lost answer has a grace of its own.
+/// Each lost answer has its own grace.
 #[test]
 fn one_lost_answer_after_the_other() {
     let (mut world, mut held, _) = refreshed(rotating());
@@ -158,7 +158,7 @@ fn one_lost_answer_after_the_other() {
     }
 }
 
-/// Whoever lost an answer does other things with the old token before: they are refused, and it ends nothing.
+/// A client that has lost an answer makes other calls with the old token first. They are refused, and they end nothing.
 #[test]
 fn other_calls_with_the_old_token_are_refused_and_end_nothing() {
     let (mut world, granted, _) = refreshed(rotating());
@@ -169,7 +169,7 @@ fn other_calls_with_the_old_token_are_refused_and_end_nothing() {
     }
     at(&mut world, 0);
     assert_eq!(refresh(&mut world, &granted).status, 200);
-    // To give up a right any generation will do.
+    // A token of any generation may sign out.
     assert_eq!(world.send(&Call::sign_out(granted.session_token())).status, 200);
     assert_eq!(world.host.ended.len(), 1);
 }
@@ -213,7 +213,7 @@ fn a_refresh_whose_commit_came_back_unknown_is_answered() {
     assert_eq!((refresh(&mut world, &granted).status, generation(&world)), (200, 1));
 }
 
-/// The latest of three refreshes at once is finished after this.
+/// Begins three refreshes at once, and finishes the last one after this happening.
 fn after(happening: impl FnOnce(&mut World, &Answer)) -> (World, Answer) {
     let mut world = World::with_policy(rotating());
     let granted = world.login("alice");
@@ -229,7 +229,7 @@ fn after(happening: impl FnOnce(&mut World, &Answer)) -> (World, Answer) {
     (world, answer)
 }
 
-/// All are judged before any is written.
+/// All refreshes are judged before any is written.
 #[test]
 fn of_several_at_once_all_get_the_one_new_token() {
     let (mut world, last) = after(|_, _| ());
@@ -272,7 +272,7 @@ fn a_host_that_names_another_session_contradicts_itself() {
     assert!(contradicts(&world, "Commit") && world.host.ended.is_empty());
 }
 
-/// The owner has gone on with what the refresh brought and changed the password. A token of before is older than that change.
+/// The owner has used the new token to change the password. The old token is older than that change.
 #[test]
 fn a_token_of_before_a_change_of_the_own_password_is_not_answered_again() {
     let (mut world, granted, first) = refreshed(rotating());

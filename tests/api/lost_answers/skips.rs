@@ -23,7 +23,7 @@ fn warned(policy: Policy) -> (World, String) {
     (world, state_token)
 }
 
-/// The same, after a skip, and its answer.
+/// The same world after a skip, and the answer to it.
 fn skipped(policy: Policy) -> (World, String, Answer) {
     let (mut world, state_token) = warned(policy);
     let answer = world.skip(&state_token);
@@ -35,7 +35,7 @@ fn skips(world: &mut World) -> u32 {
     world.account("erin").password.as_ref().unwrap().skips_used
 }
 
-/// The skip again, after this, is refused as spent; and it has written nothing.
+/// The skip again, after this happening. It is refused as spent, and it writes nothing.
 fn refused_after(policy: Policy, happening: impl FnOnce(&mut World)) -> TokenRefusal {
     let (mut world, state_token, _) = skipped(policy);
     happening(&mut world);
@@ -88,7 +88,7 @@ fn it_is_answered_as_often_as_it_comes_and_to_the_second() {
         (GRACE as i64, true),
         (LATE as i64 - 1, true),
         (LATE as i64, false),
-        // By the clock of another instance, which is behind.
+        // The clock of another instance is behind.
         (-(SKEW as i64), true),
         (-(SKEW as i64) - 1, false),
     ] {
@@ -132,7 +132,7 @@ fn it_is_spent_where_the_session_is_not_what_it_was() {
             TokenRefusal::Replayed,
         ),
         ("changed", |world| world.change("erin", |_| ()), TokenRefusal::AccountChanged),
-        // As a mistaken host would: without a new revision.
+        // A mistaken host disables an account without a new revision.
         ("disabled", |world| world.account("erin").status = AccountStatus::Disabled, TokenRefusal::Replayed),
         (
             "of a claim without note",
@@ -152,7 +152,7 @@ fn a_session_that_was_idle_for_too_long_is_not_answered_with() {
     assert_eq!(refused_after(short, |world| world.clock.pass(5)), TokenRefusal::Replayed);
 }
 
-/// Whoever has used it has got the answer: its tokens are not given out again.
+/// A client that has used the session has got the answer. The tokens are not given out again.
 #[test]
 fn the_first_use_of_the_session_ends_the_grace() {
     type Use = fn(&mut World, &Answer) -> Answer;
@@ -195,7 +195,7 @@ fn who_is_denied_by_now_does_not_get_the_answer() {
     assert!(world.host.ended.is_empty());
 }
 
-/// Of two at once both are judged before either is written.
+/// Both skips are judged before either is written.
 #[test]
 fn of_two_at_once_both_open_the_one_session() {
     let (mut world, state_token) = warned(policy());
@@ -240,7 +240,7 @@ fn of_two_at_once_the_second_is_spent_where_the_session_is_over_by_then() {
     }
 }
 
-/// Proofs are answered once, whatever the grace: also with the token of a skip.
+/// A proof is answered once, whatever the grace. That also holds for a proof with the token of a skip.
 #[test]
 fn what_proves_something_is_spent_as_ever() {
     let (mut world, state_token, _) = skipped(policy());
@@ -292,7 +292,8 @@ fn a_host_that_names_somebody_elses_session_contradicts_itself() {
     assert!(contradicts(&world, "Commit"));
 }
 
-/// The same account, device and application, and another login: what it was proved by, or when, tells them apart.
+/// The account, device and application are the same, but the login is another one. Its factors or its time tell the two
+/// apart.
 #[test]
 fn a_host_that_names_the_session_of_another_login_contradicts_itself() {
     type Lie = fn(&mut World);
@@ -324,7 +325,8 @@ fn a_host_that_names_the_session_of_another_login_contradicts_itself() {
     }
 }
 
-/// Two logins, each with a skip: whichever session the host names, a skip is answered with its own or with none.
+/// Each of two logins has a skip. Whatever session the host names, a skip is answered with its own session or with
+/// none.
 #[test]
 fn of_two_logins_a_skip_is_answered_with_its_own_session() {
     let (mut world, first, _) = skipped(policy());
@@ -345,7 +347,8 @@ fn of_two_logins_a_skip_is_answered_with_its_own_session() {
     assert_eq!(answered_again(&world), own.session);
 }
 
-/// A renewal says a later time of a session, and that its tokens have been seen. That is no lie, and the skip is spent.
+/// A renewal gives a session a later time, and says that its tokens have been seen. That is no contradiction, and the
+/// skip is spent.
 #[test]
 fn a_session_that_was_renewed_since_is_no_contradiction() {
     let refused = refused_after(policy(), |world| {
@@ -365,7 +368,7 @@ fn a_host_that_cannot_say_spends_nothing() {
     assert_eq!(world.skip(&state_token).text("status"), "SUCCESS");
 }
 
-/// The host's own answer gets lost as well: the write is there, and the client was told that the system is busy.
+/// The host's own answer gets lost too. The write is there, but the client was told that the system is busy.
 #[test]
 fn a_skip_whose_commit_came_back_unknown_is_answered() {
     let (mut world, state_token) = warned(policy());
@@ -377,7 +380,7 @@ fn a_skip_whose_commit_came_back_unknown_is_answered() {
     assert_eq!(skips(&mut world), 1);
 }
 
-/// A host that knows no claims: its skips are spent, as without a grace.
+/// A host knows no claims. Its skips are spent, as without a grace.
 #[test]
 fn a_host_that_keeps_no_note_answers_nothing_again() {
     let (mut world, state_token, _) = skipped(policy());

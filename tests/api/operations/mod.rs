@@ -1,4 +1,5 @@
-//! Which questions each operation asks, in which order: played, and compared with the table of the documentation.
+//! The questions of each operation, in their order. Each operation is played, and compared with the table of the
+//! documentation.
 
 mod played;
 mod stage;
@@ -6,7 +7,7 @@ mod table;
 
 use table::table;
 
-/// `WRITE_OPERATIONS=1 cargo test --test api operations` writes it anew.
+/// `WRITE_OPERATIONS=1 cargo test --test api operations` writes the table again.
 #[test]
 fn the_documentation_shows_what_each_operation_asks() {
     let played = table();
@@ -21,7 +22,7 @@ fn the_documentation_shows_what_each_operation_asks() {
     assert_eq!(played.lines().count(), shown.lines().count());
 }
 
-/// Each question shows how it is answered, and says what a wrong answer costs.
+/// Each question has an example of its answer, and says what a wrong answer costs.
 #[test]
 fn every_question_has_an_example_and_the_price_of_a_wrong_answer() {
     let rows = include_str!("../../../src/step/table.rs")
@@ -45,7 +46,7 @@ fn every_question_has_an_example_and_the_price_of_a_wrong_answer() {
     }
 }
 
-/// Whatever takes a moment is an operation, but for the three that refuse what could not be read.
+/// Every method that returns a step is an operation, except the three that refuse an unreadable request.
 #[test]
 fn every_operation_is_played() {
     let source = include_str!("../../../src/engine/mod.rs");

@@ -18,11 +18,11 @@ use authflow::{
 /// An operation of the engine, in one of the cases in which it asks.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// In which case; empty where there is one.
+    /// The case; empty if there is only one.
     pub(crate) case: &'static str,
-    /// What its application has besides.
+    /// What the application of this operation has in addition.
     pub(crate) setup: fn(&mut Setup),
-    /// Prepares it, and begins it; `None` on a way that it does not have.
+    /// Prepares the operation and begins it; `None` on a way that it does not have.
     pub(crate) begin: fn(&mut Stage) -> Option<Step>,
 }
 
@@ -219,7 +219,7 @@ operations! {
         let shown = it.shown(&grant);
         Some(it.engine.unlink_identity(it.caller(), shown.token(), which, it.world.moment()))
     };
-    // Whoever had copied one signature would get the session token by it.
+    // Otherwise a caller that had copied one signature would get the session token by it.
     refresh_session = |it| {
         if it.way == Way::SignedCalls {
             return None;
@@ -301,7 +301,7 @@ fn new_address() -> Recipient {
 }
 
 impl Operation {
-    /// The questions that it asks on this way; `None` where it does not have that.
+    /// The questions that the operation asks on this way; `None` if it does not have the way.
     pub(crate) fn asks(&self, way: Way) -> Option<Vec<&'static str>> {
         let mut stage = Stage::new(way, self.setup);
         let step = (self.begin)(&mut stage)?;

@@ -1,4 +1,4 @@
-//! What an operation is played on.
+//! The stage on which an operation is played.
 
 use authflow::testkit::{Call, Link, MemoryHost, Setup, World, demo};
 use authflow::{
@@ -21,7 +21,7 @@ use authflow::{
 };
 use authflow::{CodeRequest, MobileToken, SocialCode};
 
-/// Under what an operation asks more than it must.
+/// The circumstances in which an operation asks more than it must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Plain,
@@ -44,7 +44,7 @@ pub(crate) struct Stage {
     pub(crate) way: Way,
 }
 
-/// Everything that a policy can offer, so that every operation has its way.
+/// A setup with everything that a policy can offer, so that every operation can be played.
 fn setup(way: Way) -> Setup {
     let mut setup = Setup::default();
     let policy = &mut setup.policy;
@@ -99,12 +99,12 @@ impl Stage {
         TenantCaller { credential, device: self.caller().device, language: None }
     }
 
-    /// What comes before the operation.
+    /// Runs a step that comes before the operation.
     pub(crate) fn run(&mut self, step: Step) -> Verdict {
         self.world.run(step).verdict
     }
 
-    /// A proof, which is wrong on the way where it is.
+    /// A proof, which is wrong on the way of wrong proofs.
     pub(crate) fn proof(&self, right: impl Into<String>) -> Secret {
         match (self.way, right.into()) {
             (Way::WrongProof, code) if code == "000000" => Secret::new("111111"),
@@ -138,7 +138,7 @@ impl Stage {
         }
     }
 
-    /// Somebody without a password, signed in by a code.
+    /// Signs in a subject without a password, by a code.
     pub(crate) fn signed_in_by_code(&mut self) -> Grant {
         let code = self.code(CodePurpose::SignIn, Some(MOBILE), None);
         let credentials = authflow::CodeCredentials { recipient: mobile(MOBILE), code: Secret::new(code) };
@@ -154,7 +154,7 @@ impl Stage {
         CodeRequest { purpose, channel: Channel::Sms, recipient: to.map(Secret::new), captcha_token }
     }
 
-    /// A code that was sent.
+    /// Has a code sent, and reads it.
     pub(crate) fn code(
         &mut self,
         purpose: CodePurpose,
@@ -172,7 +172,7 @@ impl Stage {
         SocialIdentity::new(Provider::new("weixin").unwrap(), "somebody").unwrap()
     }
 
-    /// Links the identity that a social code proves to an account, as if that had been done before.
+    /// Links the identity that a social code proves to an account, as if an earlier request had done so.
     pub(crate) fn link(&mut self, name: &str) {
         let (account, now) = (self.world.account(name).id, self.world.clock.now);
         let key = (Some(demo::tenant()), Self::identity());
@@ -216,7 +216,7 @@ impl Stage {
         MobileToken { token: self.proof(token.token.expose()), ..token }
     }
 
-    /// What shows a session on this way.
+    /// The tokens or the signature that show a session on this way.
     pub(crate) fn shown(&self, grant: &Grant) -> Shown {
         let session = grant.session_token.expose();
         match self.way {

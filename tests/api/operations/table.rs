@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
 };
 
-/// Where an operation asks more, as the documentation says it.
+/// The circumstances in which an operation asks more, in the words of the documentation.
 const WAYS: [(Way, &str); 7] = [
     (Way::ApplicationsAsked, "applications are [asked for](crate::Applications::Asked)"),
     (Way::SignedCalls, "calls are [signed](crate::signed_call)"),
@@ -17,7 +17,7 @@ const WAYS: [(Way, &str); 7] = [
     (Way::WrongProof, "the proof is wrong, instead of what would follow"),
 ];
 
-/// In which room a question stands.
+/// The questions of each module.
 const ROOMS: &[(&str, &[&str])] = &[
     ("account", &["FindAccount", "JudgeProfile"]),
     ("captcha", &["IssueCaptcha", "JudgeCaptcha", "JudgeCaptchaPoint"]),
@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Every question, with its room.
+/// Every question, with its module.
 pub(crate) fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
     ROOMS.iter().flat_map(|(room, questions)| questions.iter().map(|question| (*room, *question)))
 }
@@ -58,7 +58,7 @@ fn listed<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     all.into_iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>().join(", ")
 }
 
-/// What `more` has that `plain` has not, and which question each stands behind.
+/// What `more` has and `plain` has not, and the question behind which each stands.
 fn besides(plain: &[&'static str], more: &[&'static str]) -> Vec<(&'static str, Option<&'static str>)> {
     let mut rest = plain.iter().peekable();
     let mut found = Vec::new();
@@ -75,7 +75,7 @@ fn besides(plain: &[&'static str], more: &[&'static str]) -> Vec<(&'static str, 
     found
 }
 
-/// What follows from a wrong proof: it is settled, and nothing comes after.
+/// The difference that a wrong proof makes: it is settled, and nothing comes after.
 fn settled(plain: &[&'static str], wrong: &[&'static str]) -> Vec<(&'static str, Option<&'static str>)> {
     if !plain.contains(&"ReserveAttempt") {
         assert_eq!(plain, wrong);
@@ -86,7 +86,7 @@ fn settled(plain: &[&'static str], wrong: &[&'static str]) -> Vec<(&'static str,
     Vec::from([(*last, before.last().copied())])
 }
 
-/// The operations that a question is asked in besides, and what it stands behind there.
+/// The operations that ask a question in addition, and the questions behind which it stands there.
 #[derive(Default)]
 struct Added {
     operations: BTreeSet<&'static str>,

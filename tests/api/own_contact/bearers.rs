@@ -1,8 +1,8 @@
-//! Whoever has a session and nothing else makes nothing of it that lasts: no password, no contact, no factor, no session of their own.
+//! A caller with a session and nothing else gains nothing that lasts: no password, no contact, no factor, and no other session.
 //!
-//! A search over every call that there is, from the two OpenAPI documents, so that no new call is left out. A thief has the tokens and the
-//! fingerprint of a sign-in of a moment ago, a phone, a mailbox and a WeChat account of their own; before each call they ask for a code of
-//! each kind. Whatever succeeds, they go on from there.
+//! The search makes every call of the two OpenAPI documents, so that no new call is left out. A thief has the tokens and the
+//! fingerprint of a fresh sign-in, and also a phone, a mailbox and a WeChat account. Before each call the thief asks for a code of each
+//! kind. The search goes on from every call that succeeds.
 
 use super::{SMS, asked_by, done, replace, send, signed_in, with_policy};
 use authflow::testkit::{Answer, Call, HeaderList, Link, World, demo};
@@ -34,12 +34,12 @@ struct Route {
     method: String,
     path: String,
     members: Vec<String>,
-    /// Which type of code is asked for, where the call says so in its body.
+    /// The type of code that is asked for, if the call's body says so.
     of_type: Option<String>,
 }
 
 impl Route {
-    /// Whether it has a code sent.
+    /// Whether the call has a code sent.
     fn sends(&self) -> bool {
         self.path.ends_with("/send")
     }
@@ -78,7 +78,7 @@ fn routes_of(is_own: bool, document: &Value) -> Vec<Route> {
     routes
 }
 
-/// What somebody holds who has stolen a session.
+/// The holdings of a thief who has stolen a session.
 #[derive(Clone)]
 struct Thief {
     world: World,
@@ -86,7 +86,7 @@ struct Thief {
     id_token: String,
     session_token: String,
     state_token: Option<String>,
-    /// The latest code that came to what is theirs.
+    /// The latest code that came to the thief's phone or mailbox.
     code: String,
 }
 
@@ -105,7 +105,7 @@ impl Thief {
                 "email" => MAILBOX,
                 "user_name" | "identifier" => "alice",
                 "verify_code" => &self.code,
-                // A provider's, where it is not one that was sent.
+                // A code is a provider's here, if it is not one that was sent.
                 "code" if route.path.contains("/login/") => "thief",
                 "code" => &self.code,
                 "type" => route.of_type.as_deref()?,
@@ -177,7 +177,7 @@ fn thiefs() -> SocialIdentity {
     SocialIdentity::new(Provider::new("weixin").unwrap(), "the thief").unwrap()
 }
 
-/// What is to stay as it is.
+/// What must stay as it is.
 struct Owned {
     account: Account,
     identities: Vec<SocialIdentity>,
@@ -195,7 +195,7 @@ impl Owned {
         Self { account, identities, sessions: sessions.collect() }
     }
 
-    /// Whether anything is the thief's. To end a session, or to unlink an identity, is a harm and no gain.
+    /// Whether the thief has gained nothing. To end a session, or to unlink an identity, does harm but is no gain.
     fn is_still(&self, now: &Self) -> bool {
         let what = |it: &Account| {
             let verifier = it.password.as_ref().map(|password| password.verifier.expose().to_owned());
@@ -207,7 +207,7 @@ impl Owned {
     }
 }
 
-/// Everything that an application can offer, but for what its policy says aloud that a session may do alone.
+/// Everything that an application can offer, except what a policy must expressly let a session do alone.
 fn policy(second_factor: SecondFactor) -> Policy {
     let proofs: FactorSet = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
     Policy {
@@ -224,7 +224,7 @@ fn policy(second_factor: SecondFactor) -> Policy {
     }
 }
 
-/// Somebody of each kind, and the session that is stolen: as good a one as there is.
+/// A victim of each kind, with the stolen session, which is as good as one can be.
 fn victims(world: &World) -> Vec<(&'static str, World, Answer)> {
     let (mut with_all, mut by_phone, mut by_wechat) = (world.clone(), world.clone(), world.clone());
     with_all.account("alice").mobile = Mobile::new(super::OLD).ok();
@@ -267,7 +267,7 @@ fn victims(world: &World) -> Vec<(&'static str, World, Answer)> {
     ]
 }
 
-/// Each call after each kind of code, on a world of its own. What succeeded is where it goes on from.
+/// Makes each call after each kind of code, each time in a separate world. The search goes on from every call that succeeds.
 fn search(thief: &Thief, owned: &Owned, routes: &[Route], path: &str, depth: u32, tried: &mut usize) {
     let (id, mut gone_on) = (owned.account.id, BTreeSet::new());
     let senders = routes.iter().filter(|route| route.sends());
@@ -285,7 +285,7 @@ fn search(thief: &Thief, owned: &Owned, routes: &[Route], path: &str, depth: u32
             let path = format!("{path} > {}", route.path);
             assert!(owned.is_still(&Owned::of(&tries.world, id)), "the thief has it by {path}");
             let lives = !Owned::of(&tries.world, id).sessions.is_empty();
-            // What a call leaves behind does not depend on which code was asked for before it, where it takes none.
+            // If a call takes no code, it leaves the same behind after every kind of code.
             let mut is_new = || gone_on.insert(route.path.clone());
             if succeeded && lives && depth > 0 && route.method != "GET" && is_new() {
                 search(&tries, owned, routes, &path, depth - 1, tried);
@@ -313,7 +313,7 @@ fn whoever_has_a_session_alone_ends_with_nothing_of_their_own() {
     assert!(tried > 10_000, "{tried}");
 }
 
-/// The control: with the one proof that a thief has not, the same calls succeed.
+/// The control: with the one proof that a thief lacks, the same calls succeed.
 #[test]
 fn a_sign_in_since_is_what_it_takes() {
     let mut world = with_policy(policy(SecondFactor::WhenEnrolled));
@@ -332,7 +332,7 @@ fn a_sign_in_since_is_what_it_takes() {
     let since = signed_in(&mut world, "alice");
     done(&world.send(&replace(PHONE, &code, since.id_token())));
     assert_eq!(world.account("alice").mobile, Mobile::new(PHONE).ok());
-    // Of another account's sign-in it is no code at all.
+    // A code of bob's is no code for alice.
     let (code, _) = asked_by(&mut world, "bob", "+86-13900000009");
     let alice = signed_in(&mut world, "alice");
     assert_eq!(world.send(&replace("+86-13900000009", &code, alice.id_token())).status, 400);

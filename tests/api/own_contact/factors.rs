@@ -13,7 +13,7 @@ use authflow::{
 };
 use serde_json::json;
 
-/// mona's number and address are her second factors; she proves one of them.
+/// Signs mona in. Her number and her address are her second factors, and she proves one of them.
 pub(super) fn mona(world: &mut World, channel: Channel) -> Answer {
     let token = world.login("mona").state_token().to_owned();
     let (path, of_type) = match channel {
@@ -52,7 +52,7 @@ fn a_second_factor_moves_with_its_own_proof_alone() {
     assert_eq!(world.check_exist(by_mail.id_token()).status, 400);
 }
 
-/// Where no second factor is asked for, a password alone signs in, and moves none.
+/// If no second factor is asked for, a password alone signs in, but it moves no second factor.
 #[test]
 fn a_password_alone_moves_no_second_factor_and_sets_none_that_is_gone() {
     let policy = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
@@ -72,7 +72,8 @@ fn a_password_alone_moves_no_second_factor_and_sets_none_that_is_gone() {
     }
 }
 
-/// Whoever has mona's phone, and nothing else, signs in by it where no second factor is asked for. A new address would reset her password.
+/// If no second factor is asked for, a thief who has only mona's phone signs in by it. With a new address the thief could reset her
+/// password.
 #[test]
 fn second_factors_alone_replace_nothing() {
     let policy = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
@@ -95,7 +96,7 @@ fn second_factors_alone_replace_nothing() {
     assert!(matches!(outcome.events[..], [Event::ContactRefused { reason, .. }] if reason == alone));
 }
 
-/// Codes to a phone of one's own are guessed at, and proved, in a slot of their own: they lock no second factor, and clear no guesses at it.
+/// Codes to a new phone are guessed at and proved in a separate slot. They lock no second factor, and clear no guesses at it.
 #[test]
 fn its_guesses_are_none_of_the_second_factor() {
     let mut world = world();

@@ -29,7 +29,7 @@ fn with_policy(policy: Policy) -> World {
     let numbering = NumberingPlan::new(86).ok();
     let mut world = World::with_setup(Setup { numbering, ..Setup::new(policy) });
     world.account("alice").mobile = Mobile::new(OLD).ok();
-    // A second one who signs in by a password alone.
+    // bob also signs in by a password alone.
     let mut bob = demo::account("bob");
     bob.password = Some(demo::password(demo::PASSWORD, demo::START));
     world.host.accounts.push(bob);
@@ -60,7 +60,7 @@ fn asked(world: &mut World, mobile: &str, id_token: &str) -> String {
     world.code()
 }
 
-/// Has a code sent to a new number, and signs in again: the code, and the session that it counts in.
+/// Has a code sent to a new number, and signs in again. Returns the code, and the session in which it counts.
 fn asked_by(world: &mut World, name: &str, mobile: &str) -> (String, Answer) {
     let asker = signed_in(world, name);
     let code = asked(world, mobile, asker.id_token());
@@ -98,7 +98,8 @@ fn number(text: &str) -> Mobile {
     Mobile::new(text).unwrap()
 }
 
-/// Typed as people there write it, sent and kept in full; the session in hand goes on, every other one ends, and the old number is named to be told.
+/// The number is typed as people there write it, and sent and kept in full. The session in hand goes on, every other one ends, and the event names
+/// the old number.
 #[test]
 fn a_number_is_replaced_and_the_session_in_hand_goes_on() {
     let mut world = world();
@@ -129,7 +130,7 @@ fn a_number_is_replaced_and_the_session_in_hand_goes_on() {
     assert_eq!(world.send(&Call::refresh(mine.text("session_token"))).status, 200);
     assert_eq!(world.check_exist(other.id_token()).parts(), invalid_id_token());
     assert_eq!(world.host.ended.len(), 1, "for good, whatever becomes of the revision");
-    // And who is found by which.
+    // Only the new number finds the account now.
     let sign_in = |mobile: &str| {
         Call::post("/api/v2/sdk/login/mobile-pwd", &json!({ "mobile": mobile, "password": demo::PASSWORD }))
     };
@@ -137,7 +138,7 @@ fn a_number_is_replaced_and_the_session_in_hand_goes_on() {
     assert_eq!(world.send(&sign_in(OLD)).status, 400);
 }
 
-/// Not even by this: a code to a phone of one's own proves nothing of who one is.
+/// A code to a new phone does not prove the identity of the subject, so even a replacement makes no sign-in recent.
 #[test]
 fn a_replacement_makes_no_sign_in_recent() {
     let lifetimes = Lifetimes::default().with_code(Lifetime::of::<600>()).unwrap();
@@ -177,7 +178,7 @@ fn a_first_number_replaces_none() {
     assert_eq!(world.account("alice").mobile, Some(number(NEW)));
 }
 
-/// Of two accounts that want one number at the same time, one has it, and the other is told so.
+/// Two accounts want one number at the same time. One gets it, and the other is told that it is taken.
 #[test]
 fn two_at_once_want_one_number() {
     let mut world = world();
@@ -196,7 +197,7 @@ fn two_at_once_want_one_number() {
     assert!(has(&mut world, "alice") && !has(&mut world, "bob"));
 }
 
-/// An address by the same rule, as a host with routes of its own asks for it.
+/// The same rule holds for an address, which a host with its own routes replaces.
 #[test]
 fn an_address_is_replaced_by_a_typed_call() {
     use authflow::{

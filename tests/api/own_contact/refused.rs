@@ -13,7 +13,7 @@ use authflow::{
 
 const MONAS: &str = "+86-13800000000";
 
-/// Whoever has not got the number is told nothing of whose it is.
+/// A subject who has not proved the number is not told that it is taken.
 #[test]
 fn that_a_number_is_taken_is_told_to_its_owner_alone() {
     let mut world = world();
@@ -29,14 +29,15 @@ fn that_a_number_is_taken_is_told_to_its_owner_alone() {
     let (after, before) = (world.account("alice").clone(), revision(before));
     assert_eq!((after.mobile.unwrap().as_str(), after.revision), (super::OLD, before));
     assert_eq!(world.check_exist(mine.id_token()).status, 200);
-    // Four of them were given back: the fifth wrong one is the last but one.
+    // The two right guesses were given back. With the first wrong guess these make four, and a fifth would lock the
+    // slot.
     for _ in 0..3 {
         assert_eq!(world.send(&replace(MONAS, "000000x", mine.id_token())).parts(), wrong_code());
         assert_eq!(super::reason(&world), ProofRefusal::Wrong);
     }
 }
 
-/// A name leads to one account: what is somebody's user name is nobody else's address.
+/// A name leads to one account, so a user name of one account is no address of another.
 #[test]
 fn what_is_anothers_user_name_is_taken() {
     let mut world = world();
@@ -81,7 +82,7 @@ fn an_account_that_changes_on_the_way_keeps_its_number() {
     assert_eq!(world.account("alice").mobile, Mobile::new(super::OLD).ok());
 }
 
-/// Whoever signs out everywhere meanwhile has signed this one out too.
+/// A subject who signs out everywhere meanwhile has ended this session too.
 #[test]
 fn a_session_that_ends_on_the_way_replaces_nothing() {
     let mut world = world();

@@ -1,4 +1,4 @@
-//! Where codes for a new contact go, to whom they are counted, and what they say of who has it.
+//! Where codes for a new contact go, to whom they are counted, and that they do not tell who has it.
 
 use super::{
     NEW, OLD, SMS, asked, asked_by, done, events, invalid_id_token, replace, send, signed_in, with_policy,
@@ -18,7 +18,7 @@ use serde_json::json;
 
 const MONAS: &str = "+86-13800000000";
 
-/// The same bytes after the same questions, and a code in both.
+/// A taken number and a free one get the same bytes after the same questions, and a code.
 #[test]
 fn a_send_says_nothing_of_who_has_the_number() {
     let sent = |mobile: &str| {
@@ -32,7 +32,7 @@ fn a_send_says_nothing_of_who_has_the_number() {
     assert!(!sent(MONAS).3);
 }
 
-/// Nobody's code goes to what nobody has: it takes a session.
+/// It takes a session: no stranger has a code sent to a new contact.
 #[test]
 fn who_asks_is_signed_in() {
     let mut world = world();
@@ -47,7 +47,7 @@ fn who_asks_is_signed_in() {
     let pending = send(NEW, mine.id_token()).pending(&token);
     assert_eq!(world.send(&pending).status, 400, "of no pending login");
 
-    // Nor by the call for strangers.
+    // The call for strangers sends none either.
     let request = CodeRequest {
         purpose: CodePurpose::UpdateContact,
         channel: Channel::Sms,
@@ -77,8 +77,8 @@ fn a_number_says_its_country_or_the_tenant_does() {
     done(&world.send(&send("+86 139 0000 0007", mine.id_token())));
 }
 
-/// A budget of the recipient as what is to be somebody's, whoever asks; and that of whoever asks, whomever they name. Neither is the one of whoever
-/// wants to get in by the number: its owner is not shut out by others who name it.
+/// A send counts to the recipient as a new contact, whoever asks, and to the subject who asks, whatever contact it names. It does not count to the
+/// budget for signing in by that number, so others who name the number do not shut its owner out.
 #[test]
 fn a_send_is_counted_to_its_recipient_and_to_who_asks() {
     let mut world = world();
@@ -129,7 +129,7 @@ fn a_code_is_of_one_contact_account_device_and_time() {
     let digits: Vec<_> = (0..10).map(|at| format!("{at}")).collect();
     let almost = format!("{}{}", &code[..5], digits.iter().find(|digit| !code.ends_with(*digit)).unwrap());
     refused(&mut world, replace(NEW, &almost, mine.id_token()), ProofRefusal::Wrong);
-    // A code for something else is none, though it went to the same number.
+    // A code for another purpose does not count, though it went to the same number.
     world.account("alice").mobile = authflow::contact::Mobile::new(NEW).ok();
     world.clock.pass(60);
     done(&world.send(&Call::post(SMS, &json!({ "mobile": NEW, "type": "LOGIN_SMS" }))));
@@ -147,7 +147,8 @@ fn a_code_is_of_one_contact_account_device_and_time() {
     assert_eq!(world.send(&replace(OLD, &code, mine.id_token())).parts(), invalid_id_token());
 }
 
-/// The sum and the captcha of strangers: nobody has proved to be whom such a code goes to, and whoever registers has an account to ask by.
+/// The daily sum and the captcha are those for strangers, because nobody has proved to own the contact yet. Anybody can register an account to ask
+/// with.
 #[test]
 fn a_send_is_in_the_daily_sum_and_takes_a_captcha_where_one_is_demanded() {
     let policy = Policy { demands_captcha: true, ..demo::policy() };
@@ -177,7 +178,7 @@ fn a_send_is_in_the_daily_sum_and_takes_a_captcha_where_one_is_demanded() {
     assert_eq!(world.send(&sign_in).status, 400, "it is one sum");
 }
 
-/// No application has it without saying so.
+/// No application has this unless its policy says so.
 #[test]
 fn where_the_policy_does_not_say_so_nothing_is_sent_and_nothing_replaced() {
     let mut world = with_policy(Policy { replaces_contacts: ReplacedContacts::NONE, ..demo::policy() });

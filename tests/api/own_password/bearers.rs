@@ -1,4 +1,4 @@
-//! What a signed-in subject may set without the old password: shortly after the sign-in, and by nothing that is a second factor.
+//! A signed-in subject sets a password without the old one only shortly after the sign-in, and by no second factor.
 
 use super::{ALICES, BY_MOBILE, CHANGE, MAIL, NEW, SMS, ask, done, id_token, reason, world, wrong_code};
 use authflow::{
@@ -58,7 +58,7 @@ fn a_code_changes_it_within_ten_minutes_of_the_sign_in() {
     }
 }
 
-/// An instance whose clock is ahead wrote the session, by as much as two clocks may differ. A time that lies further ahead is none that anybody signed in at.
+/// An instance whose clock is ahead wrote the session, by as much as two clocks may differ. Nobody can have signed in at a time further ahead.
 #[test]
 fn a_sign_in_far_ahead_is_not_recent() {
     for (ahead, status) in [(30, 200), (31, 400)] {
@@ -71,7 +71,7 @@ fn a_sign_in_far_ahead_is_not_recent() {
     }
 }
 
-/// Its channel is mona's second factor: with the new password it would be both.
+/// The channel is alice's second factor. If it set the password too, it would be both factors.
 #[test]
 fn a_second_factors_channel_changes_nothing_and_is_sent_nothing() {
     let mut world = world(Dialect::Ciam);
@@ -86,7 +86,7 @@ fn a_second_factors_channel_changes_nothing_and_is_sent_nothing() {
     assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "DecideAccess"]);
 }
 
-/// Where no second factor is asked for, whoever has one in hand is signed in by it alone, and sets no password with that.
+/// If no second factor is asked for, a subject signs in by a second factor alone. Such a session sets no password.
 #[test]
 fn a_session_of_second_factors_alone_sets_no_password() {
     let policy = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
@@ -108,7 +108,7 @@ fn a_session_of_second_factors_alone_sets_no_password() {
         let changed = world.send(&Call::post(BY_MOBILE, &body).bearing(&mine));
         assert_eq!(changed.status == 400, refused, "{enrolled:?}");
 
-        // Nor a first one.
+        // Such a session sets no first password either.
         let mut world = World::with_setup(Setup::new(policy));
         world.account("alice").mobile = Mobile::new(ALICES).ok();
         world.account("alice").email = EmailAddress::new("alice@example.com").ok();
@@ -130,7 +130,7 @@ fn a_session_of_second_factors_alone_sets_no_password() {
     }
 }
 
-/// In all applications of the tenant: whoever else is signed in may have come in by a channel that is the subject's no more.
+/// This holds in all applications of the tenant. Another session may have come in by a channel that is no longer the subject's.
 #[test]
 fn a_first_password_ends_every_other_session_of_the_account() {
     let application = |id| {
@@ -160,8 +160,8 @@ fn a_first_password_ends_every_other_session_of_the_account() {
     assert_eq!((world.host.sessions.len(), world.host.ended.len()), (3, 2), "and have ended for good");
 }
 
-/// A proof is of what it proved, and as old as it is. The old password proves nothing of a second factor, so it makes none new: else whoever has the
-/// password and an old session moved the second factor to themselves.
+/// A proof is worth what it proved, and is as old as it is. The old password proves no second factor, so its change makes none recent.
+/// Otherwise a thief with the password and an old session could move the second factor to themselves.
 #[test]
 fn a_changed_password_makes_no_second_factor_new() {
     let mut world = World::new();
@@ -188,7 +188,7 @@ fn a_changed_password_makes_no_second_factor_new() {
         world.outcome.as_ref().unwrap().verdict,
         Verdict::Refused(Fault::FactorUnproved(Factor::Sms))
     ));
-    // What a server of the tenant, a relying party or a guard is told is what was proved then.
+    // A server of the tenant, a relying party and a guard are told what was proved then.
     assert_eq!(world.check_exist(&mine).status, 200, "the session goes on");
     let caller = authflow::device::Caller::from_headers(&demo::device()).unwrap();
     let token = mona.text("session_token").to_owned();

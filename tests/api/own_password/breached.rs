@@ -1,4 +1,4 @@
-//! A password that is known to be breached changes itself only where there is nothing else to prove with.
+//! A password that is known to be breached may prove its own change only if there is nothing else to prove with.
 
 use super::{ALICES, BY_MOBILE, CHANGE, NEW, SMS, ask, done, id_token, refused_password, world};
 use authflow::{
@@ -19,7 +19,7 @@ fn breach(account: &mut Account) {
     account.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
 }
 
-/// The answer to a sign-in with the breached password, and its state token.
+/// Signs in with the breached password, and returns the state token.
 fn pending(world: &mut World, name: &str, status: &str) -> String {
     let pending = world.login(name);
     assert_eq!(pending.text("status"), status);
@@ -63,7 +63,7 @@ fn a_reset_changes_it() {
     done(&world.send(&Call::post(BY_MOBILE, &body)));
 }
 
-/// mona and tom have proved another factor on the way; then their old password may be the rest of it.
+/// tom has proved another factor on the way, so the old password may prove the rest.
 #[test]
 fn whoever_has_proved_another_factor_may_use_it() {
     let mut world = World::new();
@@ -76,7 +76,7 @@ fn whoever_has_proved_another_factor_may_use_it() {
     assert!(!events(&world).iter().any(|event| matches!(event, Event::BreachedPasswordSufficed { .. })));
 }
 
-/// An authenticator is all that tom has besides: it is asked for, even where none is required.
+/// tom has nothing else but an authenticator. It is asked for, even if no second factor is required.
 #[test]
 fn an_authenticator_is_asked_for_even_where_no_second_factor_is() {
     let mut world = World::with_policy(Policy { second_factor: SecondFactor::Off, ..demo::policy() });
@@ -90,7 +90,7 @@ fn an_authenticator_is_asked_for_even_where_no_second_factor_is() {
     assert_eq!(world.update(proved.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
 }
 
-/// There is nothing else. The host is told that whoever knew the password could have changed it.
+/// There is nothing else to prove with. The host is told that anybody with the password could have changed it.
 #[test]
 fn where_there_is_nothing_else_it_is_taken_and_told_of() {
     let mut world = World::new();
@@ -112,7 +112,8 @@ fn where_there_is_nothing_else_it_is_taken_and_told_of() {
     );
 }
 
-/// A host that has marked it without counting up leaves the sessions; they change it no more than a login does.
+/// A host that marks the password without a new revision leaves its sessions. They may not change the password with it
+/// either.
 #[test]
 fn a_session_of_the_breached_password_changes_nothing_with_it() {
     let change = |world: &mut World, mine: &str| {
@@ -142,7 +143,8 @@ fn a_session_of_the_breached_password_changes_nothing_with_it() {
     );
 }
 
-/// By a code of a second factor alone, where an application asks for no more: the old password is still to be told.
+/// The sign-in is by a code to a second factor alone, because the application asks for no more. The old password must
+/// still be presented.
 #[test]
 fn a_login_that_has_not_proved_the_password_changes_it_by_no_second_factor() {
     let policy = Policy { second_factor: SecondFactor::Off, ..demo::policy() };

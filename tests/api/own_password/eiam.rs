@@ -1,4 +1,4 @@
-//! EIAM: `pwd/change-by-mobile` and `-by-email`, whose codes have the types that elsewhere are a pending login's alone.
+//! EIAM's `pwd/change-by-mobile` and `-by-email`. Elsewhere the types of their codes belong to pending logins alone.
 
 use super::{ALICES, MAIL, NEW, SMS, done, id_token, reason, world};
 use authflow::{
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const EMAIL: &str = "alice@example.com";
 
-/// The two calls, and the ones that send their codes.
+/// The two calls, and the calls that send their codes.
 const WAYS: [(&str, &str, &str, &str, &str); 2] = [
     ("/api/v2/sdk/pwd/change-by-mobile", SMS, "mobile", ALICES, "CHANGE_PWD_SMS"),
     ("/api/v2/sdk/pwd/change-by-email", MAIL, "email", EMAIL, "CHANGE_PWD_EMS"),
@@ -89,7 +89,7 @@ fn it_takes_a_sign_in_of_the_last_ten_minutes_and_no_second_factor() {
     }
 }
 
-/// A code of a pending login is none of a signed-in subject's, and the other way round.
+/// A code of a pending login is no code of a signed-in subject, and the other way round.
 #[test]
 fn the_two_meanings_of_a_type_are_two_purposes() {
     let mut world = eiam();
@@ -107,7 +107,7 @@ fn the_two_meanings_of_a_type_are_two_purposes() {
     assert_eq!(world.send(&change).text("status"), "SUCCESS");
 }
 
-/// Elsewhere the type is a pending login's, as it was; and EIAM has no type of CIAM's.
+/// Elsewhere the type still belongs to a pending login, and EIAM does not take CIAM's type.
 #[test]
 fn only_eiam_means_it_so() {
     for dialect in [Dialect::Ciam, Dialect::OneAccess] {

@@ -11,7 +11,7 @@ use authflow::{
 };
 use serde_json::json;
 
-/// EIAM and OneAccess: the path is for whoever has forgotten theirs; a bearer changes nothing about that.
+/// In EIAM and OneAccess the path is for a forgotten password, and a bearer does not change that.
 #[test]
 fn in_the_others_a_code_sets_a_forgotten_one_and_everything_ends() {
     for dialect in [Dialect::Eiam, Dialect::OneAccess] {

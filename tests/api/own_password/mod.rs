@@ -1,4 +1,4 @@
-//! A new password: by a code within a login, signed in, and instead of a forgotten one.
+//! A new password: by a code within a login, by a signed-in subject, and instead of a forgotten one.
 
 mod bearers;
 mod breached;
@@ -161,7 +161,7 @@ fn signed_in_with_the_old_one() {
     ];
     assert_eq!(world.host.asked, asked);
     assert_eq!(world.account("alice").password.as_ref().unwrap().skips_used, 0);
-    // The session that changed it goes on; the other one has ended.
+    // The session that changed the password goes on, and the other one has ended.
     assert_eq!(world.check_exist(&mine).status, 200);
     assert_eq!(world.check_exist(&other).status, 400);
     assert_eq!(world.send(&Call::login("alice", NEW)).text("status"), "SUCCESS");
@@ -245,7 +245,7 @@ fn an_account_that_changes_on_the_way_keeps_its_password() {
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
 
-/// CIAM: the path is a signed-in subject's.
+/// In CIAM the path is for a signed-in subject.
 #[test]
 fn in_ciam_a_code_changes_the_password_of_whoever_is_signed_in() {
     let mut world = world(Dialect::Ciam);

@@ -1,4 +1,4 @@
-//! Parts that there are not refuse; the others are asked.
+//! Missing parts refuse, and the other parts are asked.
 
 use super::{call, kept, parts};
 use authflow::{
@@ -18,7 +18,7 @@ fn without_a_courier_nothing_is_sent_and_with_one_it_is() {
     assert_ne!(call(&mut world, &parts(PlainHasher, AllowAll), &code(demo::MOBILE)).0, 200);
     let memory = Mutex::new(MemoryHost::demo());
     let log = |_: &'static str, _: &dyn Error| {};
-    // Every part of the kit's host at once.
+    // This host has every part of the kit at once.
     let host =
         Parts { store: &memory, hasher: PlainHasher, rules: &memory, courier: &memory, signer: &memory, log };
     let (status, reply, _) = call(&mut world, &host, &code(demo::MOBILE));
@@ -57,7 +57,7 @@ fn the_log_is_told_which_part_failed_and_of_every_outcome() {
     assert_eq!(*told.lock().unwrap(), [expected]);
 }
 
-/// Where a password is set, and not where one signs in.
+/// The list is asked when a password is set, and not at sign-in.
 #[cfg(feature = "blocklist")]
 #[test]
 fn a_listed_password_is_refused_where_it_is_set_and_not_where_one_signs_in() {
@@ -69,7 +69,7 @@ fn a_listed_password_is_refused_where_it_is_set_and_not_where_one_signs_in() {
         assert_eq!(call(&mut world, &host, &update).0, 400, "{listed}");
     }
     assert!(kept(&host).claims.is_empty(), "the login goes on");
-    // Whoever has had one since before the list still signs in with it.
+    // A subject who set this password before there was a list still signs in with it.
     host.store.lock().unwrap().account("alice").password = Some(demo::password("password123", demo::START));
     assert_eq!(call(&mut world, &host, &Call::login("alice", "password123")).1["status"], "SUCCESS");
     let update = Call::update(state_token, demo::PASSWORD, "a horse of another colour");

@@ -34,7 +34,7 @@ fn kept<H, R, C, G, L>(host: &Parts<Memory, H, R, C, G, L>) -> MemoryHost {
     host.store.lock().unwrap().clone()
 }
 
-/// A world's calls on another host.
+/// Makes a world's call on another host.
 fn call(world: &mut World, host: &impl Host, call: &Call) -> (u16, serde_json::Value, Outcome) {
     let moment = world.moment();
     let outcome = drive_blocking(world.api.handle(&call.request(), moment), host).unwrap();

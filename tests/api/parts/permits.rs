@@ -1,4 +1,4 @@
-//! The place at the hasher: taken before a guess at a password is counted, and held until that is judged.
+//! The place at the hasher is taken before a guess at a password is counted, and held until the password is judged.
 
 use super::{Memory, call, kept, parts};
 use authflow::{
@@ -16,11 +16,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-/// A hasher of so many places.
+/// A hasher with so many places.
 struct Places {
     all: usize,
     taken: Arc<AtomicUsize>,
-    /// How many were taken when each password was verified or hashed.
+    /// How many places were taken when each password was verified or hashed.
     seen: Mutex<Vec<(&'static str, usize)>>,
 }
 
@@ -81,7 +81,7 @@ impl Hasher for Places {
     }
 }
 
-/// Every call that proves a password, on a host whose hasher has so many places from then on.
+/// Every call that proves a password, prepared on this host. Each call presents a wrong one.
 fn proofs(
     host: &Parts<Memory, Places, AllowAll, super::NoCourier, super::NoSigner, super::Unheard>,
 ) -> Vec<Call> {
@@ -128,7 +128,7 @@ fn a_place_is_held_while_the_password_is_judged_and_by_nothing_after_it() {
         assert_eq!(*host.hasher.seen.lock().unwrap(), [("verify", 1)], "one place for one guess: {number}");
         assert_eq!(host.hasher.taken(), 0, "{number}");
     }
-    // A rehash waits for no second place, and holds the first no longer.
+    // A rehash waits for no second place, and no longer holds the first one.
     host.store.lock().unwrap().outdate("alice");
     host.hasher.seen.lock().unwrap().clear();
     assert_eq!(call(&mut World::new(), &host, &Call::login("alice", demo::PASSWORD)).0, 200);
@@ -137,13 +137,13 @@ fn a_place_is_held_while_the_password_is_judged_and_by_nothing_after_it() {
 
 #[test]
 fn a_request_that_ends_before_gives_its_place_up() {
-    // Locked: answered as every other. Contended: no password is judged.
+    // A locked account is answered like every other, and its request gives the place back.
     let host = parts(Places::new(1), AllowAll);
     for _ in 0..7 {
         let _refused = call(&mut World::new(), &host, &Call::login("alice", "wrong"));
         assert_eq!(host.hasher.taken(), 0);
     }
-    // The client is gone, or its host: the step is dropped with the question.
+    // The client or its host is gone, so the step is dropped with its question.
     let mut world = World::new();
     let (login, moment) = (Call::login("erin", "wrong"), world.moment());
     let mut step = world.api.handle(&login.request(), moment);
@@ -194,7 +194,7 @@ fn a_guess_that_could_not_be_counted_gives_its_place_up() {
     assert_eq!(host.hasher.taken(), 0);
 }
 
-/// A code or a one-time password is compared at once: no overload of the hasher keeps anybody from it.
+/// A code or a one-time password is compared at once, so an overload of the hasher stops neither.
 #[test]
 fn other_factors_wait_for_no_place() {
     let mut host = parts(Places::new(1), AllowAll);

@@ -1,4 +1,4 @@
-//! What a store is given in the place of a password.
+//! What a store is given in place of a password.
 
 use super::{Memory, NoCourier, NoSigner, call, kept, parts};
 use authflow::{
@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// "Hashes" by turning round, and can be out of order.
+/// "Hashes" by reversing the text, and can be out of order.
 #[derive(Default)]
 struct TurnedRound {
     is_broken: bool,
@@ -59,7 +59,7 @@ fn verifier<H, R, C, G, L>(host: &Parts<Memory, H, R, C, G, L>, name: &str) -> S
 #[test]
 fn a_new_password_and_one_that_is_hashed_anew_reach_the_store_as_verifiers() {
     let (mut world, host) = (World::new(), parts(TurnedRound::default(), AllowAll));
-    // What the demo keeps is this hasher's old form.
+    // The demo keeps the old form of this hasher.
     let (_, warned, _) = call(&mut world, &host, &Call::login("erin", demo::PASSWORD));
     assert_eq!(verifier(&host, "erin"), turned(demo::PASSWORD));
     let update = Call::update(warned["state_token"].as_str().unwrap(), demo::PASSWORD, "Battery-Staple-8");

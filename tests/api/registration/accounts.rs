@@ -1,4 +1,4 @@
-//! What is made, and that it is somebody's.
+//! The account that a registration makes, and whose it is.
 
 use super::*;
 use authflow::{
@@ -84,7 +84,7 @@ fn an_address_registers_as_well_and_a_password_may_be_left_out() {
     );
 }
 
-/// Whoever registers by a number could say anybody's address.
+/// A subject who registers by a number could name anybody's address.
 #[test]
 fn a_contact_that_nobody_has_proved_is_none() {
     let mut world = world();
@@ -93,7 +93,7 @@ fn a_contact_that_nobody_has_proved_is_none() {
     assert!(newest(&world).email.is_none());
 }
 
-/// The host reads what was said, and names the account.
+/// The host gets the typed members, and chooses the id of the account.
 #[test]
 fn the_host_is_handed_what_was_said_and_chooses_the_id() {
     use authflow::{
@@ -140,7 +140,7 @@ fn name(write: &Write) -> &'static str {
     }
 }
 
-/// First revisions are drawn of the entropy of each moment, whoever had the id before.
+/// A first revision is drawn from the entropy of its moment, whoever had the id before.
 #[test]
 fn who_registers_again_after_having_been_deleted_is_another() {
     let mut world = world();
@@ -157,7 +157,7 @@ fn who_registers_again_after_having_been_deleted_is_another() {
     assert_eq!(world.send(&Call::refresh(second.session_token())).status, 200);
 }
 
-/// Where one signs in by a password alone, one registers with a password and shows it by that.
+/// If subjects sign in by a password alone, a registration must choose one.
 #[test]
 fn a_password_is_needed_where_one_signs_in_by_nothing_else() {
     let mut world =

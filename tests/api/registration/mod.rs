@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 const BY_SMS: &str = "/api/v2/sdk/register/mobile-verify-code";
 const BY_EMAIL: &str = "/api/v2/sdk/register/email-verify-code";
-/// Nobody's.
+/// A number that nobody has.
 const ZOE: &str = "+86-13800000009";
 const ZOES_MAIL: &str = "zoe@example.com";
 
@@ -48,7 +48,7 @@ fn send(contact: &str) -> Call {
     }
 }
 
-/// A registration with this code, and with what else is chosen.
+/// A registration with this code and these chosen members.
 fn registration(contact: &str, code: &str, chosen: Value) -> Call {
     let (path, member) = if contact.contains('@') { (BY_EMAIL, "email") } else { (BY_SMS, "mobile") };
     let mut body = json!({ member: contact, "verify_code": code });

@@ -1,4 +1,4 @@
-//! The same by routes of our own: a browser registers, and is told what may follow.
+//! The same by the library's own routes: a browser registers, and is told which calls may follow.
 
 use super::*;
 use authflow::testkit::HeaderList;

@@ -1,4 +1,4 @@
-//! Two at once, and hosts that fail in the middle.
+//! Two registrations at once, and hosts that fail on the way.
 
 use super::*;
 use authflow::testkit::{HostFault, refusal};
@@ -9,7 +9,7 @@ fn up_to_the_commit(world: &mut World, call: &Call) -> Step {
     world.until_commit(step)
 }
 
-/// On two devices, each with a code of its own: neither was there when the other one was looked for.
+/// Two devices register, each with its own code. Neither account was there when the other request looked for it.
 #[test]
 fn of_two_at_once_one_has_the_account_and_the_other_is_told() {
     let mut world = world();
@@ -45,7 +45,7 @@ fn one_code_presented_twice_at_once_makes_one_account() {
     assert_eq!(world.host.accounts.len(), demo::accounts().len() + 1);
 }
 
-/// Whatever goes unanswered: system busy, and nothing is made that is not whole.
+/// Whatever question goes unanswered, the reply is "system busy", and nothing is made in part.
 #[test]
 fn whatever_goes_unanswered_makes_no_account_and_leaves_the_code_good() {
     for question in [
@@ -69,7 +69,7 @@ fn whatever_goes_unanswered_makes_no_account_and_leaves_the_code_good() {
     }
 }
 
-/// The account is there, and its session; its owner has not heard, and signs in.
+/// The account and its session are there. Its owner has not heard of them, and signs in.
 #[test]
 fn a_lost_answer_leaves_an_account_to_sign_in_to() {
     let mut world = world();

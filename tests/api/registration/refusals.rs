@@ -1,4 +1,4 @@
-//! Who is not registered, and what that leaves behind.
+//! Refused registrations, and what they leave behind.
 
 use super::*;
 use authflow::testkit::refusal;
@@ -18,7 +18,7 @@ fn nothing_is_made(world: &World) {
     assert!(world.host.sessions.is_empty());
 }
 
-/// No default lets anybody in.
+/// No default lets anybody register.
 #[test]
 fn where_the_policy_does_not_say_so_nobody_registers_and_no_code_is_sent() {
     let by_email_alone = Policy { registration: [Channel::Email].into_iter().collect(), ..demo::policy() };
@@ -75,7 +75,7 @@ fn a_taken_contact_is_told_to_whoever_has_proved_it_and_to_nobody_else() {
     }
 }
 
-/// A code is of its purpose, its recipient and its device.
+/// A code is for one purpose, recipient and device.
 #[test]
 fn another_code_registers_nobody() {
     let mut world = world();
@@ -105,13 +105,13 @@ fn a_code_registers_once() {
     let code = world.code();
     let again = world.send(&registration(ZOE, &code, json!({})));
     assert_eq!(again.text("error_code"), "IDAAS.SDK.USER.0102", "it is zoe's now, and she has the code");
-    // Who is gone does not come back by it.
+    // The code does not bring back an account that is gone.
     world.host.accounts.pop();
     assert_eq!(world.send(&registration(ZOE, &code, json!({}))).parts(), wrong_code());
     assert_eq!(world.host.accounts.len(), demo::accounts().len());
 }
 
-/// Names that nobody new may have, and passwords that break the rules, cost no guess and leave the code good.
+/// Names that no new account may have, and passwords that break the rules, cost no guess and leave the code good.
 #[test]
 fn what_rules_refuse_is_refused_before_a_guess_is_counted() {
     let mut world = world();
@@ -180,7 +180,7 @@ fn denied_access_makes_no_account() {
     nothing_is_made(&world);
 }
 
-/// Whether somebody has a name is told to who has proved a contact: not as often as they like.
+/// A subject who has proved a contact is told whether a name is taken, but not without end.
 #[test]
 fn a_user_name_that_is_taken_counts_as_a_wrong_guess() {
     let mut world = world();
@@ -195,7 +195,7 @@ fn a_user_name_that_is_taken_counts_as_a_wrong_guess() {
     assert!(matches!(last_event(&world), Event::ProofRefused { reason: ProofRefusal::Locked, .. }));
 }
 
-/// The same of whatever else the host says is somebody's: one proved code is no list of who has what.
+/// The same holds for any member that the host says is taken. One proved code must not list what is taken.
 #[test]
 fn a_member_that_the_host_says_is_taken_counts_as_a_wrong_guess() {
     let mut world = world();
@@ -212,7 +212,7 @@ fn a_member_that_the_host_says_is_taken_counts_as_a_wrong_guess() {
     nothing_is_made(&world);
 }
 
-/// A user name of before that is the number, in whatever spelling somebody types it: whoever does would find two accounts, and neither would get in.
+/// An old user name may be the number in another spelling. A subject who typed it would find two accounts, and would get into neither.
 #[test]
 fn a_number_that_is_somebodys_user_name_in_another_spelling_is_taken() {
     for name in ["+86 138-0000 0009", "0086 13800000009", "138 0000 0009", "13800000009"] {
@@ -222,7 +222,7 @@ fn a_number_that_is_somebodys_user_name_in_another_spelling_is_taken() {
         let taken = register(&mut world, ZOE, json!({ "pwd": "Correct-Horse-7" }));
         assert_eq!(taken.text("error_code"), "IDAAS.SDK.USER.0102", "{name}");
         nothing_is_made(&world);
-        // Its owner signs in by it as before, in every spelling.
+        // Its owner signs in by the name as before, and by the full number if the name says its country.
         for typed in [name, "+8613800000009"] {
             let body = json!({ "user_name": typed, "password": demo::PASSWORD });
             let answer = world.send(&Call::post("/api/v2/sdk/login/auth", &body));
@@ -232,7 +232,7 @@ fn a_number_that_is_somebodys_user_name_in_another_spelling_is_taken() {
     }
 }
 
-/// A number that says no country is nobody's, so nobody registers it.
+/// A number without a country is nobody's, so nobody registers it.
 #[test]
 fn a_number_must_say_its_country_or_have_one_by_the_tenants_plan() {
     let mut without = world();
@@ -270,7 +270,7 @@ fn a_host_that_registers_nobody_says_so_and_its_mistakes_are_none_of_the_clients
     for (judged, told, chosen) in [
         (ProfileJudgement::NotOffered, "IDAAS.SDK.USER.0106", &chosen),
         (ProfileJudgement::refuse("", ProfileFlaw::Missing), "IDAAS.SDK.USER.0106", &chosen),
-        // An unfit name, another one than was chosen, and an id that somebody has.
+        // An unfit name, another name than the chosen one, and a taken id.
         (fit("4711", "zoe z"), busy, &json!({})),
         (fit("4711", "eve-2"), busy, &chosen),
         (fit("id-mona", "zoe"), busy, &chosen),

@@ -1,4 +1,4 @@
-//! Until a code is proved, nothing tells a taken contact from a free one: bytes, questions, writes.
+//! Until a code is proved, nothing tells a taken contact from a free one: no bytes, no questions and no writes.
 
 use super::*;
 use authflow::{
@@ -9,17 +9,18 @@ use authflow::{
     step::{Commit, Step},
 };
 
-/// Taken and free, by either channel.
+/// A taken contact and a free one, for each channel.
 const PAIRS: [(&str, &str); 2] = [(demo::MOBILE, ZOE), (demo::EMAIL, ZOES_MAIL)];
 
-/// What a host sees of a request, without what names the contact.
+/// What a host sees of a request, without the contact.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     answer: (u16, Vec<u8>),
     questions: Vec<&'static str>,
-    /// How many writes of which kind, under how long a key, and whose account each commit names.
+    /// The account that each commit names, whether it expects a revision, and the kinds of its writes with the lengths
+    /// of their keys.
     commits: Vec<(Option<authflow::AccountId>, bool, Vec<String>)>,
-    /// Whether each message was in earnest.
+    /// Whether each message is a decoy.
     sent: Vec<bool>,
 }
 
@@ -71,7 +72,7 @@ fn a_send_answers_alike_for_taken_and_free() {
                 let mut world = World::with_policy(policy);
                 world.account("mona").status = status;
                 let first = see(&mut world, &send(contact));
-                // Too soon, and alike.
+                // The second request is too soon, and both contacts are told so alike.
                 let second = see(&mut world, &send(contact));
                 (first, second, events(&world))
             };
@@ -84,7 +85,7 @@ fn a_send_answers_alike_for_taken_and_free() {
     }
 }
 
-/// Nor does what is logged name anybody.
+/// The events of the latest request, which name nobody.
 fn events(world: &World) -> Vec<Event> {
     let events = world.outcome.as_ref().unwrap().events.clone();
     let refused = matches!(
@@ -95,7 +96,8 @@ fn events(world: &World) -> Vec<Event> {
     events
 }
 
-/// The one spelling that was proved is the one that is stored, so neither is another account's spelling.
+/// A code goes to the normal form of a contact, and that form is stored. So the spelling of another account does not
+/// matter.
 #[test]
 fn a_code_goes_to_the_one_spelling_whoever_has_another() {
     let mut world = world();
@@ -116,7 +118,7 @@ fn wrong_codes_are_refused_alike_up_to_the_lock() {
             let code = world.code();
             let guess = |world: &mut World, code: &str| see(world, &registration(contact, code, json!({})));
             let wrong: Vec<_> = (0..5).map(|_| guess(&mut world, "000000")).collect();
-            // It is right, and too late.
+            // The code is right, but the contact is locked.
             (wrong, guess(&mut world, &code))
         };
         assert_eq!(of(taken), of(free), "{taken}");
@@ -126,7 +128,7 @@ fn wrong_codes_are_refused_alike_up_to_the_lock() {
     }
 }
 
-/// Guesses at a registration are guesses at the contact: with those of a sign-in there are no more of them.
+/// Guesses at a registration are guesses at the contact, and share one count with those at a sign-in.
 #[test]
 fn registration_is_no_second_set_of_guesses() {
     for contact in [demo::MOBILE, ZOE] {
@@ -146,7 +148,7 @@ fn registration_is_no_second_set_of_guesses() {
     }
 }
 
-/// What a registration costs a contact it costs a sign-in too: none of them is a second budget.
+/// A code for a registration spends the same budget as a code for a sign-in.
 #[test]
 fn registration_is_no_second_budget_of_codes() {
     for contact in [demo::MOBILE, ZOE] {

@@ -1,4 +1,4 @@
-//! The device of a session: who may use it, and whose use is noted.
+//! The device of a session: who may use the session, and whose use is noted.
 
 use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
@@ -30,7 +30,7 @@ fn idle(seconds: u32) -> Policy {
     Policy { lifetimes: Lifetimes::default().with_session_idle(limit).unwrap(), ..demo::policy() }
 }
 
-/// A relying party's server is handed the id token at sign-in: it has no use for it.
+/// A relying party's server gets the id token at sign-in, but cannot use it.
 #[test]
 fn a_bearer_on_another_device_is_told_what_nonsense_is_told() {
     let mut world = World::with_policy(idle(600));
@@ -50,7 +50,7 @@ fn a_bearer_on_another_device_is_told_what_nonsense_is_told() {
     assert_eq!(record(&mut world).used_at, START.plus_seconds(300));
 }
 
-/// The record counts, whatever is signed into a token: of whatever kind it is, and under whatever key.
+/// The device of the record counts, with its kind and its key, whatever is signed into a token.
 #[test]
 fn every_call_that_opens_a_session_looks_at_the_device_of_its_record() {
     let changes: [fn(&mut DeviceBinding); 5] = [
@@ -80,7 +80,8 @@ fn every_call_that_opens_a_session_looks_at_the_device_of_its_record() {
     }
 }
 
-/// Before the generation: else a stranger could end a session with a token that was rotated away.
+/// The device is judged before the generation. Otherwise a stranger could end a session with a token that was rotated
+/// away.
 #[test]
 fn an_old_token_of_another_device_ends_nothing() {
     let mut world = rotating();
@@ -115,14 +116,14 @@ fn a_session_is_bound_anew_under_the_key_that_signs_by_a_use_and_by_a_rotation()
         let refreshed = refresh(&mut world, granted.session_token());
         assert_eq!(key_of(&mut world), "new");
         world.clock.pass(500);
-        // The old key is gone, and with it what it signed; the session is not.
+        // The old key is gone, and so are the tokens that it signed. The session is still there.
         assert_eq!(refresh(&mut world, granted.session_token()).status, 400);
         assert_eq!(refresh(&mut world, refreshed.session_token()).status, 200);
         assert_eq!(world.check_exist(refreshed.id_token()).status, 200);
     }
 }
 
-/// Its tokens of the new key are good, and its record is of nobody's device any more.
+/// Its tokens under the new key are good, but its record is of nobody's device any more.
 #[test]
 fn a_session_whose_key_is_gone_is_over() {
     let setup = Setup::new(demo::policy());
@@ -132,7 +133,7 @@ fn a_session_whose_key_is_gone_is_over() {
     let before = *record(&mut world);
     world.api = setup.api(rotated);
     let refreshed = refresh(&mut world, granted.session_token());
-    // As a host keeps it that notes nothing.
+    // A host that notes nothing keeps this record.
     *record(&mut world) = before;
     for (later, status) in [(999, 200), (1000, 400)] {
         world.clock.now = START.plus_seconds(later);
@@ -147,7 +148,7 @@ fn checks(world: &mut World, at: u64, id_token: &str) -> u64 {
     record(world).used_at.seconds_since(START)
 }
 
-/// Reads are not all writes: a use is noted a twentieth of the limit after the last one.
+/// Not every read is a write: a use is noted once a twentieth of the limit has passed since the last note.
 #[test]
 fn a_use_is_noted_once_in_a_twentieth_of_the_idle_limit() {
     let mut world = World::with_policy(idle(600));
@@ -155,7 +156,7 @@ fn a_use_is_noted_once_in_a_twentieth_of_the_idle_limit() {
     for (at, noted) in [(29, 0), (30, 30), (59, 30), (60, 60), (61, 60), (659, 659)] {
         assert_eq!(checks(&mut world, at, &id_token), noted, "{at}");
     }
-    // So it is over a little early, and never late.
+    // So the session is over a little early, and never late.
     let mut world = World::with_policy(idle(600));
     let id_token = session(&mut world).id_token().to_owned();
     checks(&mut world, 29, &id_token);
@@ -172,7 +173,7 @@ fn without_an_idle_limit_no_use_is_noted() {
     assert_eq!(checks(&mut world, 7_000, &id_token), 0);
 }
 
-/// Another instance's clock was ahead: the next use puts it right, and a small difference costs no write.
+/// Another instance's clock was ahead. The next use corrects the time, and a small difference costs no write.
 #[test]
 fn a_use_noted_far_ahead_is_noted_again() {
     let mut world = World::with_policy(idle(600));
@@ -183,7 +184,7 @@ fn a_use_noted_far_ahead_is_noted_again() {
     }
 }
 
-/// Whoever has a token that was rotated away keeps no session alive with it, and neither does another application.
+/// A token that was rotated away keeps no session alive.
 #[test]
 fn a_use_by_a_token_that_was_rotated_away_is_not_noted() {
     let mut world = World::with_policy(Policy { rotate_session_tokens: true, ..idle(600) });
@@ -200,7 +201,7 @@ fn a_sign_out_takes_the_token_alone() {
     let mut world = rotating();
     let granted = session(&mut world);
     let newer = refresh(&mut world, granted.session_token()).session_token().to_owned();
-    // Of any generation, from any device.
+    // A token of any generation signs out, from any device.
     assert_eq!(world.send(&elsewhere(Call::sign_out(granted.session_token()))).status, 200);
     assert_eq!(refresh(&mut world, &newer).parts(), invalid(), "it has ended");
     assert_eq!(world.check_exist(granted.id_token()).status, 400);
@@ -214,7 +215,7 @@ fn a_sign_out_takes_the_token_alone() {
     assert_eq!(world.send(&call.clone().with_header("X-client-id", demo::ORDINARY)).parts(), invalid());
     assert_eq!(logout(&mut world, "nonsense").parts(), invalid());
     assert!(world.host.ended.is_empty());
-    // A record that is of no device any more is ended as well.
+    // A record that is of no device any more is ended too.
     record(&mut world).device.key = None;
     record(&mut world).device.digest = DeviceDigest::from_bytes([7; 16]);
     assert_eq!((world.send(&call).status, world.host.ended.len()), (200, 1));
@@ -244,7 +245,8 @@ fn granted(verdict: Verdict) -> Grant {
     }
 }
 
-/// Whether the bearer of a session may ask something, and the holder of its token refresh it, from this device.
+/// Whether, from this device, the bearer of a session may ask something and the holder of its session token may refresh
+/// it.
 fn may_use(world: &mut World, grant: &Grant, device: Device) -> [bool; 2] {
     let moment = world.moment();
     let step = engine(world).password_is_set(caller(device.clone()), grant.id_token.presented(), moment);
@@ -254,7 +256,7 @@ fn may_use(world: &mut World, grant: &Grant, device: Device) -> [bool; 2] {
     [asks, matches!(world.run(step).verdict, Verdict::Refreshed(_))]
 }
 
-/// A fingerprint whose text is that of a cookie, a cookie whose text is that of a fingerprint, and nothing at all.
+/// A fingerprint with the text of a cookie, a cookie with the text of a fingerprint, and no binding at all.
 #[test]
 fn kinds_of_bindings_are_never_confused() {
     let text = "MDEyMzQ1Njc4OWFiY2RlZg";
@@ -306,7 +308,7 @@ fn an_unbound_session_is_given_up_whatever_the_policy_says_of_unbound_callers() 
     assert_eq!(world.host.ended.len(), 1);
 }
 
-/// Each of its own, also where two are drawn in one second; and none that tells anything of the entropy's other uses.
+/// Each browser gets its own cookie, even if two are drawn in one second.
 #[test]
 fn a_browser_signs_in_with_a_cookie_that_the_engine_draws() {
     let mut world = World::new();
@@ -315,7 +317,7 @@ fn a_browser_signs_in_with_a_cookie_that_the_engine_draws() {
     let device = |cookie: &DeviceCookie| Device::with_cookie(cookie, "Mozilla/5.0", None).unwrap();
     assert_ne!(device(&one), device(&other));
     let grant = granted(sign_in(&mut world, device(&one)));
-    // As it comes back.
+    // The cookie as it comes back.
     let set = one.set_cookie();
     let value = set.strip_prefix("__Host-device=").unwrap().split(';').next().unwrap();
     let back = device(&DeviceCookie::from_text(value).unwrap());
@@ -325,7 +327,7 @@ fn a_browser_signs_in_with_a_cookie_that_the_engine_draws() {
     assert!(!printed.contains(value) && printed.contains("Cookie"), "{printed}");
 }
 
-/// What a rotation writes.
+/// A rotation writes the device of its session.
 #[test]
 fn a_rotation_carries_the_device() {
     let mut world = rotating();

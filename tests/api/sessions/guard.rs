@@ -1,4 +1,4 @@
-//! The guard of a host's own routes: whose request it is.
+//! The guard of a host's own routes says whose request it is.
 
 use super::{refresh, rotating, session};
 use authflow::{
@@ -56,7 +56,7 @@ fn who(verdict: Verdict) -> Authenticated {
     }
 }
 
-/// Why the latest request was refused.
+/// The reason for the latest refusal.
 fn reason(world: &World) -> TokenRefusal {
     match world.outcome.as_ref().unwrap().events.as_slice() {
         [Event::TokenRefused { reason, .. }] => *reason,
@@ -64,7 +64,7 @@ fn reason(world: &World) -> TokenRefusal {
     }
 }
 
-/// Both tokens are refused as nonsense is.
+/// Asserts that both tokens are refused like nonsense.
 #[track_caller]
 fn are_refused(world: &mut World, caller: &Caller, held: &Held, expected: TokenRefusal) {
     let kept = (world.host.sessions.clone(), world.host.ended.clone());
@@ -109,7 +109,7 @@ fn whatever_is_wrong_is_one_refusal() {
     let (mut world, held) = fresh();
     let nonsense = Held { bearer: "nonsense".into(), session: "nonsense".into() };
     are_refused(&mut world, &app(), &nonsense, TokenRefusal::Token(TokenError::Malformed));
-    // Each in the other's place.
+    // Each token in the place of the other.
     let swapped = Held { bearer: held.session.clone(), session: held.bearer.clone() };
     are_refused(&mut world, &app(), &swapped, TokenRefusal::Token(TokenError::Malformed));
     are_refused(&mut world, &elsewhere(), &held, TokenRefusal::Device(DeviceTrait::Binding));
@@ -137,7 +137,7 @@ fn whatever_is_wrong_is_one_refusal() {
     let (mut world, held) = fresh();
     world.change("alice", |_| {});
     are_refused(&mut world, &app(), &held, TokenRefusal::AccountChanged);
-    // Changed by a host that forgot to count it.
+    // A host has changed the factors without a new revision.
     let (mut world, held) = fresh();
     world.clock.pass(300);
     world.account("alice").factors_changed_at = START.plus_seconds(200);
@@ -148,7 +148,7 @@ fn whatever_is_wrong_is_one_refusal() {
     world.host.accounts.retain(|account| account.id != id);
     are_refused(&mut world, &app(), &held, TokenRefusal::AccountGone);
 
-    // An id token that would live longer ends with its session all the same.
+    // An id token that would live longer still ends with its session.
     let mut world = World::new();
     let held = signed_in(&mut world);
     world.clock.pass(43_200);
@@ -205,7 +205,8 @@ fn the_record_is_of_the_device() {
     are_refused(&mut world, &app(), &held, TokenRefusal::Device(DeviceTrait::Binding));
 }
 
-/// A page asks for much at once while it renews its token: what comes with the one of before is refused and ends nothing, grace or none.
+/// A page makes many requests at once while it renews its token. A request with the previous token is refused and ends nothing, with a
+/// grace or without one.
 #[test]
 fn a_token_that_was_rotated_away_is_refused_and_ends_nothing() {
     let grace = Policy {
@@ -225,7 +226,7 @@ fn a_token_that_was_rotated_away_is_refused_and_ends_nothing() {
         for presented in held.presented() {
             who(world.authenticate(app(), presented));
         }
-        // One that is of a generation to come is nobody's.
+        // A token of a later generation than the record's is nobody's.
         record(&mut world).generation = 0;
         world.authenticate(app(), held.presented()[1]);
         assert_eq!(reason(&world), TokenRefusal::SessionEnded);
@@ -245,7 +246,7 @@ fn a_use_is_noted_as_with_every_call() {
     }
 }
 
-/// Who has not got the answer to a refresh shows no token of it; who shows one has got it.
+/// A client without the answer to a refresh shows no token of it. A client that shows one has got the answer.
 #[test]
 fn the_first_sight_of_a_token_ends_its_grace() {
     let policy = Policy {
@@ -284,7 +285,8 @@ fn what_the_host_cannot_answer_is_busy() {
     }
 }
 
-/// Whoever holds the exported key of an application writes what they like into an id token; the session's record says when and how.
+/// A holder of an application's exported key writes anything into an id token. The session's record says when and how the subject signed
+/// in.
 #[test]
 fn when_and_how_somebody_signed_in_says_the_record() {
     let mut world = World::new();
@@ -330,7 +332,7 @@ fn engine_signs_in(world: &mut World, device: Device) -> Grant {
     }
 }
 
-/// Each holds its own session, and no other: also where a fingerprint and a cookie have the same text.
+/// Each device holds its own session and no other, even if a fingerprint and a cookie have the same text.
 #[test]
 fn a_browser_is_recognised_by_its_cookie_and_by_nothing_else() {
     let text = "MDEyMzQ1Njc4OWFiY2RlZg";
@@ -358,7 +360,7 @@ fn a_browser_is_recognised_by_its_cookie_and_by_nothing_else() {
             }
         }
     }
-    // Without the policy's word, nobody comes with nothing.
+    // Unless the policy allows it, nobody comes with no binding.
     let mut world = World::new();
     let held = signed_in(&mut world);
     let verdict = world.authenticate(demo::caller(devices[3].clone()), held.presented()[0]);

@@ -1,4 +1,4 @@
-//! Sessions: refreshed, rotated, limited and ended; and the tickets that show them.
+//! Sessions, which are refreshed, rotated, limited and ended, and the tickets that show them.
 
 mod devices;
 mod guard;
@@ -66,7 +66,7 @@ fn a_refresh_gives_a_new_id_token_and_no_longer_session() {
     assert_eq!(members, ["expire", "id_token", "session_token"]);
     assert_eq!(refreshed.body["expire"], 43_200 - 8_000);
     assert_eq!(world.check_exist(refreshed.text("id_token")).status, 200);
-    // The end is the session's own, to the second.
+    // A refresh does not move the end of the session.
     world.clock.now = START.plus_seconds(43_199);
     assert_eq!(refresh(&mut world, refreshed.text("session_token")).body["expire"], 1);
     world.clock.now = START.plus_seconds(43_200);
@@ -150,7 +150,7 @@ fn what_ended_or_changed_meanwhile_refreshes_nothing() {
     for (prepare, expected) in cases {
         let mut world = World::new();
         let token = session(&mut world).text("session_token").to_string();
-        // Beyond the skew of two clocks: nearer, the revision alone decides.
+        // The change is later than two clocks may differ. If it were nearer, the revision alone would decide.
         world.clock.now = START.plus_seconds(31);
         prepare(&mut world);
         assert_eq!(refresh(&mut world, &token).parts(), invalid());
@@ -158,7 +158,7 @@ fn what_ended_or_changed_meanwhile_refreshes_nothing() {
     }
 }
 
-/// A store that answers with somebody else's session, or that a relying party's forged bearer names one.
+/// A store answers with another account's session, or a relying party's forged bearer names one.
 #[test]
 fn a_session_of_another_account_is_none() {
     let mut world = World::new();
@@ -189,7 +189,7 @@ fn a_rotation_retires_the_old_token_and_its_return_ends_the_session() {
     assert_eq!(world.check_exist(refreshed.text("id_token")).status, 400);
 }
 
-/// A store that was set back to before the rotation: the token is of no session that it knows, and nobody is a thief.
+/// The store was set back to before the rotation. It knows no session of this token, and nobody is a thief.
 #[test]
 fn a_token_newer_than_its_record_is_none_and_ends_nothing() {
     let mut world = rotating();
@@ -202,7 +202,7 @@ fn a_token_newer_than_its_record_is_none_and_ends_nothing() {
     assert_eq!(refresh(&mut world, &first).status, 200);
 }
 
-/// Two refreshes at once with one token: both are judged before either is written.
+/// Two refreshes at once with one token are both judged before either is written.
 #[test]
 fn a_race_for_one_rotation_ends_the_session() {
     let mut world = rotating();
@@ -231,7 +231,7 @@ fn an_unused_session_ends_to_the_second() {
         world.clock.now = START.plus_seconds(later);
         assert_eq!(refresh(&mut world, &token).status, status, "{later}");
     }
-    // An id token's use counts as well, and finds the same end.
+    // The use of an id token counts too, and finds the same end.
     assert_eq!(world.check_exist(granted.text("id_token")).status, 400);
 }
 
@@ -276,7 +276,7 @@ fn a_host_ends_one_session_or_all_on_its_own_behalf() {
     assert!(matches!(world.run(engine.end_sessions(audience(), alice, None)).verdict, Verdict::Busy));
 }
 
-/// Whatever was switched off in between, and on again.
+/// The account was disabled and enabled again in between.
 #[test]
 fn a_session_does_not_come_back_with_its_account() {
     let mut world = World::new();
@@ -284,7 +284,7 @@ fn a_session_does_not_come_back_with_its_account() {
     world.change("alice", |alice| alice.status = AccountStatus::Disabled);
     world.change("alice", |alice| alice.status = AccountStatus::Active);
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
-    // A change in the very second of the sign-in counts as well.
+    // A change in the same second as the sign-in counts too.
     let token = session(&mut world).text("session_token").to_string();
     let now = world.clock.now;
     world.change("alice", |alice| alice.password.as_mut().unwrap().changed_at = now);

@@ -1,4 +1,4 @@
-//! Session tokens of the short form: wherever a session token is taken, after one question more.
+//! Session tokens of the short form are taken wherever a session token is, after one more question.
 
 use super::{invalid, logout, reason, refresh, rotating};
 use authflow::{
@@ -91,7 +91,7 @@ fn a_reference_is_taken_wherever_a_session_token_is() {
     assert_eq!(refresh(&mut world, token).parts(), invalid());
 }
 
-/// The others say it by a policy that has changed: a session outlives that.
+/// The policy has changed since one of the forms was issued. A session outlives that change.
 #[test]
 fn either_form_is_taken_whatever_the_policy_says_and_a_refresh_gives_the_one_it_says() {
     let wholly = |policy: Policy| Policy { session_token_form: SessionTokenForm::SelfContained, ..policy };
@@ -115,7 +115,7 @@ fn either_form_is_taken_whatever_the_policy_says_and_a_refresh_gives_the_one_it_
     }
 }
 
-/// Each is told what nonsense is told, before anything is asked.
+/// Each of these tokens is told what nonsense is told, before anything is asked.
 #[test]
 fn what_the_token_shows_is_judged_before_its_session_is_looked_for() {
     type Change = (&'static str, fn(&mut ReferenceClaims), TokenRefusal);
@@ -156,7 +156,7 @@ fn what_the_token_shows_is_judged_before_its_session_is_looked_for() {
     }
 }
 
-/// With a right tag and all that a device shows: a session that was ended, that never was, that is over or unused, of another application.
+/// The tag and all that a device shows are right. The session has ended, never was, is over, is unused, or is another application's.
 #[test]
 fn whatever_is_wrong_with_the_session_is_one_refusal_after_the_same_questions() {
     let limit = Lifetime::of::<600>();
@@ -201,9 +201,8 @@ fn whatever_is_wrong_with_the_session_is_one_refusal_after_the_same_questions() 
     }
 }
 
-/// Nothing is told to be done that was not: there is no account whose session could be ended.
-/// Two clocks never agree. The token says no time that it is from, so its session's sign-in is looked at: one that lies further ahead than two
-/// clocks are apart has not been.
+/// Two clocks never agree. The token does not say its time, so the sign-in of its session is looked at. A sign-in that lies further ahead
+/// than two clocks may differ has not happened.
 #[test]
 fn a_session_from_a_fast_clock_is_good_no_earlier_than_any_other() {
     for (ahead, is_good) in [(30, true), (31, false), (3 * demo::DAY, false)] {
@@ -227,6 +226,7 @@ fn a_session_from_a_fast_clock_is_good_no_earlier_than_any_other() {
     }
 }
 
+/// A sign-out ends nothing if the session is not there, so it must not say that it is done.
 #[test]
 fn a_sign_out_of_what_is_not_there_is_refused() {
     let mut world = referring();
@@ -236,13 +236,13 @@ fn a_sign_out_of_what_is_not_there_is_refused() {
     assert_eq!((ended.0.parts(), &ended.1[..]), (invalid(), &["FindSession"][..]));
     world.host.sessions.clear();
     assert_eq!((logout(&mut world, &token), world.host.asked.clone()), ended);
-    // What is over, or of another device, is still there to be given up.
+    // A session that is over, or of another device, is still there to be given up.
     let mut world = referring();
     let token = session(&mut world).session_token().to_string();
     record(&mut world).device.digest = DeviceDigest::from_bytes([7; 16]);
     record(&mut world).expires_at = START;
     assert_eq!((logout(&mut world, &token).status, world.host.ended.len()), (200, 1));
-    // The record of another application is no reason to end anything.
+    // A record of another application is no reason to end anything.
     let mut world = referring();
     let token = session(&mut world).session_token().to_string();
     record(&mut world).audience.tenant = None;
@@ -250,7 +250,7 @@ fn a_sign_out_of_what_is_not_there_is_refused() {
     assert!(world.host.ended.is_empty());
 }
 
-/// The host answers with the record of somebody else's session.
+/// The host answers with the record of another session.
 #[test]
 fn the_record_of_another_session_is_a_contradiction() {
     for call in CALLS {
@@ -293,7 +293,7 @@ fn the_server_of_another_tenant_learns_nothing() {
     assert_eq!((reason(&world), &world.host.asked), (TokenRefusal::SessionEnded, &asked));
 }
 
-/// On another device too: it is told the same of a session that lives and of one that does not.
+/// Another device is told the same of a live session and of one that is not there.
 #[test]
 fn another_device_learns_nothing() {
     for call in [Call::refresh, Call::issue_ticket] {
@@ -338,7 +338,7 @@ fn a_rotation_retires_a_reference_and_the_old_one_ends_the_session() {
     assert_eq!(refresh(&mut world, &first).parts(), invalid());
     assert_eq!(world.host.asked, ["FindSession", "CheckSession", "Commit"]);
     assert_eq!(world.host.ended.len(), 1);
-    // Of a generation that is yet to come.
+    // This token is of a later generation.
     let mut world = rotating();
     let granted = world.login("alice");
     let session = record(&mut world).session;
@@ -354,7 +354,7 @@ fn a_rotation_retires_a_reference_and_the_old_one_ends_the_session() {
     assert_eq!(refresh(&mut world, granted.session_token()).status, 200);
 }
 
-/// An answer that was lost is given again in the same form.
+/// A lost answer is given again in the same form.
 #[test]
 fn a_lost_answer_is_given_again_as_the_same_reference() {
     let retry_grace = RetryGrace::try_from(20).unwrap();
@@ -366,15 +366,15 @@ fn a_lost_answer_is_given_again_as_the_same_reference() {
     assert_eq!(world.host.asked, ["FindSession", "CheckSession", "FindAccount", "DecideAccess"]);
     assert_eq!(again.session_token(), lost.session_token());
     assert!(matches!(world.outcome.as_ref().unwrap().events[..], [Event::AnsweredAgain { .. }]));
-    // A skip as well.
+    // The same holds for a skip.
     let warned = world.login("erin");
     let [lost, again] = [(); 2].map(|()| world.skip(warned.state_token()));
     assert_eq!((again.session_token(), again.session_token().len()), (lost.session_token(), 125));
-    // Once it is seen, the one before is a copy.
+    // Once this token is seen, the previous one is a copy.
     assert!(matches!(authenticate(&mut world, again.session_token()), Verdict::Authenticated(_)));
 }
 
-/// A use is noted by CheckSession alone, and the key may have been rotated meanwhile.
+/// CheckSession alone notes a use, and the key may have been rotated meanwhile.
 #[test]
 fn a_reference_outlives_a_rotation_of_keys_and_ends_with_its_key() {
     let limit = Lifetime::of::<600>();
@@ -401,7 +401,7 @@ fn application() -> Application {
     Application::new(demo::audience().client_id)
 }
 
-/// What middleware does with one: it has no account without the record, and judges that.
+/// Middleware learns no account from a reference without its record, so it judges the record.
 #[test]
 fn middleware_identifies_a_reference_by_its_record() {
     let mut world = World::with_policy(Policy { rotate_session_tokens: true, ..policy() });

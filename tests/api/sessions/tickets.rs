@@ -1,4 +1,4 @@
-//! Tickets: a session shown to the server of a tenant, once.
+//! Tickets, which show a session to the server of a tenant, once.
 
 use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
@@ -116,7 +116,7 @@ fn another_tenant_nobody_and_another_device_get_nothing() {
         let mut elsewhere = Call::tenant_body(member, value);
         elsewhere["device_fingerprint"] = "another".into();
         assert_eq!(world.send(&call.clone().with_body(elsewhere.to_string())).parts(), refused);
-        // Swapped, shortened, nonsense.
+        // A swapped token, a shortened one, and nonsense.
         for other in ["", "nonsense", &value[..value.len() - 1], &token, &ticket] {
             if other != value {
                 assert_eq!(world.send(&Call::of_tenant(path, member, other)).parts(), refused, "{other}");

@@ -18,7 +18,7 @@ use std::{
 
 const TEXT: &str = "session_token=LGT&timestamp=1&nonce=n";
 
-/// Opens by what is careless about it.
+/// A signer that opens in this way, carefully or not.
 struct Careless(Opens);
 
 type Opens = fn(&OpenSealed) -> Option<&'static str>;
@@ -77,7 +77,7 @@ fn the_exam_tells_a_host_that_opens_from_careless_ones() {
     }
 }
 
-/// Where nobody signs or opens outside, every signature is refused.
+/// If nobody signs or opens outside, every signature is refused.
 #[test]
 fn nothing_opens_by_default() {
     fn refused(signer: impl Signer) {
@@ -93,7 +93,7 @@ fn nothing_opens_by_default() {
     refused(None::<Careless>);
 }
 
-/// What a request was and what the host said, played again to the same bytes.
+/// The request and the host's answers are played again to the same bytes.
 #[test]
 fn a_signed_call_is_written_down_and_played_again() {
     let mut world = signing();

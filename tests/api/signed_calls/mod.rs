@@ -1,4 +1,4 @@
-//! Signed calls: a session token that is sealed, freshly, and works once where something is written.
+//! Signed calls: a signature seals a session token, is good while it is fresh, and writes once.
 
 mod exam;
 mod once;
@@ -43,13 +43,13 @@ fn rotating() -> World {
     World::with_setup(Setup { policy, ..setup() })
 }
 
-/// The next session token, which a tenant's server fetches.
+/// Rotates a session token as a tenant's server does, and returns the next one.
 fn rotate(world: &mut World, session_token: &str) -> String {
     let path = "/api/v2/tenant/sso/session-token/refresh";
     world.send(&Call::of_tenant(path, "session_token", session_token)).session_token().to_string()
 }
 
-/// alice's session token.
+/// Signs alice in, and returns her session token.
 fn session(world: &mut World) -> String {
     world.login("alice").session_token().to_string()
 }
@@ -74,7 +74,7 @@ fn reason(world: &World) -> TokenRefusal {
     }
 }
 
-/// Signed anew, with the time of now and a nonce of its own.
+/// Signs a call with the present time and this nonce.
 fn sign(world: &World, call: Call, token: &str, nonce: &str) -> Call {
     call.signed(token, world.clock.now.as_unix() * 1_000, nonce)
 }
@@ -115,7 +115,7 @@ fn every_call_after_the_sign_in_takes_a_signature() {
     }
 }
 
-/// Neither does an id token, which a relying party has as well, and whose key can forge it.
+/// An id token is not taken either: a relying party has it too, and its key can forge it.
 #[test]
 fn nothing_else_is_taken_where_calls_must_be_signed() {
     let mut world = signing();
@@ -125,7 +125,7 @@ fn nothing_else_is_taken_where_calls_must_be_signed() {
         let signs_out = call.path == LOGOUT;
         let clear = call.clone().in_session(session);
         let shown = [call.clone(), call.clone().bearing(id)];
-        // To sign out, a session token as it is will do.
+        // A sign-out takes a session token as it is.
         let clear = [clear.clone(), clear.clone().with_header("X-signature", ""), clear.bearing(id)]
             .into_iter()
             .filter(|_| !signs_out);
@@ -176,7 +176,7 @@ fn a_route_of_ones_own_takes_a_signature() {
     let Verdict::Authenticated(who) = world.authenticate(caller(), presented) else { panic!() };
     assert_eq!(who.subject.user_name.as_deref(), Some("alice"));
     assert_eq!(world.host.asked, ["OpenSealed", "FindSession", "CheckSession", "FindAccount", "Commit"]);
-    // The route may have written, so the signature is used: here, and for whatever writes elsewhere.
+    // The route may have written, so the signature is used, here and for every other write.
     assert!(matches!(world.authenticate(caller(), presented), Verdict::Refused(_)));
     assert_eq!(reason(&world), TokenRefusal::Replayed);
     assert_eq!(world.send(&change().signed(&token, NOW, "n")).parts(), invalid());
@@ -184,7 +184,7 @@ fn a_route_of_ones_own_takes_a_signature() {
     assert!(matches!(world.authenticate(elsewhere, presented), Verdict::Refused(_)));
     assert_eq!(world.host.asked, ["OpenSealed"]);
 
-    // By the headers of the request, whatever else stands in them.
+    // The signature is found in the headers of the request, whatever else stands in them.
     let call = Call::get("/orders").signed(&token, NOW, "m").bearing("nonsense");
     let moment = world.moment();
     let step = world.api.authenticate(&call.request(), moment);
@@ -247,7 +247,7 @@ fn the_time_and_the_key_are_anybodys_to_ask_for() {
     }
 }
 
-/// A ticket is asked for by a tenant's server, which has a credential of its own and no key of a client's.
+/// A tenant's server asks for a ticket. It has a credential, and no client's key.
 #[test]
 fn a_tenants_server_goes_on_to_show_session_tokens_as_they_are() {
     let mut world = signing();
@@ -298,7 +298,7 @@ fn a_host_that_cannot_open_is_busy_and_one_that_never_does_refuses() {
     );
 }
 
-/// By a host with routes of its own, whose clients sign.
+/// The same by a host with its own routes, whose clients sign.
 #[test]
 fn the_same_with_typed_values() {
     let mut world = signing();

@@ -15,20 +15,20 @@ fn a_signature_that_has_written_something_is_used() {
     let token = session(&mut world);
     let changed = change().signed(&token, NOW, "n");
     assert_eq!(world.send(&changed).status, 200);
-    // The same words again, with another signature's nonce and the new password as the old one.
+    // The second change has the same nonce, and sets the old password again.
     let back =
         Call::post(CHANGE, &json!({ "old_password": "Battery-Staple-8", "new_password": demo::PASSWORD }));
     let replayed = world.send(&back.clone().signed(&token, NOW, "n"));
     assert_eq!(replayed.parts(), invalid());
     assert_eq!(reason(&world), TokenRefusal::Replayed);
-    // Nor for anything else that writes.
+    // The signature is no good for any other write either.
     assert_eq!(world.send(&Call::get(LOGOUT).signed(&token, NOW, "n")).parts(), invalid());
     assert!(world.host.ended.is_empty(), "and nothing was done");
     assert_eq!(world.send(&back.signed(&token, NOW, "m")).status, 200);
     assert_eq!(world.send(&Call::get(LOGOUT).signed(&token, NOW + 1, "n")).status, 200);
 }
 
-/// They keep nothing, so that they cost no write.
+/// Reads keep nothing, so they cost no write.
 #[test]
 fn reads_may_come_again_while_the_signature_is_fresh() {
     let mut world = signing();
@@ -46,7 +46,7 @@ fn reads_may_come_again_while_the_signature_is_fresh() {
     assert!(world.host.claims.is_empty());
 }
 
-/// Two sessions, whose clients make their nonce of the time, as the family's sample does.
+/// Two sessions, whose clients make their nonces from the time, as the family's sample does.
 #[test]
 fn a_use_is_of_one_session() {
     let mut world = signing();
@@ -69,7 +69,7 @@ fn of_two_at_once_one_writes() {
     assert_eq!(answers[1].parts(), invalid());
 }
 
-/// By no clock is it forgotten before it is over: neither a database's that is fast nor an instance's that is behind.
+/// No clock forgets a use before its signature is over: neither a fast clock of a database nor a slow one of an instance.
 #[test]
 fn a_use_is_kept_for_as_long_as_any_clock_takes_the_signature() {
     for (milliseconds, sealed_at) in
@@ -85,7 +85,7 @@ fn a_use_is_kept_for_as_long_as_any_clock_takes_the_signature() {
     }
 }
 
-/// Its client does not know what became of it, and asks again: with a signature that may be used.
+/// The client does not know what became of its write, and asks again with the same signature, which is still good.
 #[test]
 fn a_write_that_did_not_come_to_pass_uses_nothing() {
     let mut world = signing();
@@ -99,7 +99,7 @@ fn a_write_that_did_not_come_to_pass_uses_nothing() {
     }
 }
 
-/// One signature is one guess. Whoever has recorded a signed call neither guesses with it nor locks its owner out.
+/// One signature is one guess. A thief who has recorded a signed call neither guesses with it nor locks its owner out.
 #[test]
 fn a_signature_that_is_used_counts_no_guess_and_asks_for_none() {
     let mut world = signing();
@@ -117,7 +117,7 @@ fn a_signature_that_is_used_counts_no_guess_and_asks_for_none() {
     assert_eq!(world.send(&change().signed(&token, NOW, "m")).status, 200, "not locked out");
 }
 
-/// A commit claims one thing. A code to a new contact may take a captcha as well, which is demanded at once, or where half of the daily sum is spent.
+/// A commit claims one thing. A code to a new contact may take a captcha too, which is demanded at once, or once half of the daily sum is spent.
 #[test]
 fn a_code_to_a_new_contact_uses_its_signature_whatever_captcha_it_takes() {
     let replacing = Policy { replaces_contacts: [Channel::Sms].into_iter().collect(), ..demo::policy() };
@@ -126,7 +126,7 @@ fn a_code_to_a_new_contact_uses_its_signature_whatever_captcha_it_takes() {
     for policy in [Policy { sending, ..replacing }, by_picture] {
         let mut world = World::with_setup(Setup { policy, ..setup() });
         let token = session(&mut world);
-        // The sixth is past the half of the sum.
+        // The sixth code is past half of the sum.
         for nonce in ["a", "b", "c", "d", "e", "f"] {
             let number = format!("+86-139000000{:02}", nonce.as_bytes()[0]);
             let captcha = captcha_token(&mut world, policy.captcha, &number);
@@ -152,7 +152,7 @@ fn captcha_token(world: &mut World, kind: CaptchaKind, sender: &str) -> String {
     world.send(&Call::post("/api/v2/sdk/captcha/verify", &body)).text("captcha_token").to_owned()
 }
 
-/// Of two that guess at once with one signature, one is judged.
+/// Of two requests that guess at once with one signature, one is judged.
 #[test]
 fn one_signature_is_one_guess_at_once_too() {
     let mut world = signing();
@@ -164,7 +164,7 @@ fn one_signature_is_one_guess_at_once_too() {
     assert_eq!(told, ["PWD.0102", "PARAM.0030"]);
 }
 
-/// By a tenant's server it is rotated; no signature gets the new one.
+/// A tenant's server rotates the token, and no signature gets the new one.
 #[test]
 fn a_token_that_a_rotation_has_retired_is_refused_as_everything_else() {
     let mut world = rotating();
@@ -173,7 +173,7 @@ fn a_token_that_a_rotation_has_retired_is_refused_as_everything_else() {
     assert_eq!(world.send(&Call::new("POST", ID_TOKEN).signed(&token, NOW, "a")).parts(), invalid());
 }
 
-/// Whoever has copied a signature has no session token, and so no further signature.
+/// A thief who has copied a signature has no session token, and so makes no further signature.
 #[test]
 fn a_signature_buys_no_session_token() {
     for mut world in [signing(), rotating()] {

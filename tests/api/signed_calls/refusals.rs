@@ -1,9 +1,9 @@
-//! Whatever is wrong with a signature is told in the same bytes.
+//! Every fault of a signature is told in the same bytes.
 
 use super::*;
 use authflow::{ClientId, account::Account};
 
-/// What a client sends, with what is wrong with it.
+/// A fault: its name, the signature that a client sends, the reason of the refusal, and the questions.
 type Wrong = (&'static str, fn(&mut World, &str) -> String, TokenRefusal, &'static [&'static str]);
 
 fn encoded(text: &str) -> String {
@@ -18,7 +18,7 @@ fn good(token: &str) -> String {
     framed(token, NOW)
 }
 
-/// One character of the token is another.
+/// The token with another last character.
 fn changed(token: &str) -> String {
     let last = if token.ends_with('A') { "B" } else { "A" };
     format!("{}{last}", &token[..token.len() - 1])
@@ -133,7 +133,7 @@ fn a_header_that_cannot_be_read_is_a_signature_that_does_not_open() {
     assert_eq!(world.send(&once.with_header("X-signature", format!(" {again}\t"))).status, 200);
 }
 
-/// What is judged after the session was found is told alike as well, though it takes more questions to find out.
+/// A fault that is found after the session is told alike, though it takes more questions.
 #[test]
 fn a_subject_who_may_not_use_the_session_is_told_nothing_else() {
     type Change = (fn(&mut World), TokenRefusal);
@@ -193,7 +193,7 @@ fn another_device_or_application_learns_nothing_of_the_session() {
     assert!(world.host.ended.is_empty());
 }
 
-/// A password that is wrong is no fault of the signature, and stays counted.
+/// A wrong password is no fault of the signature, and stays counted.
 #[test]
 fn a_wrong_old_password_is_told_as_everywhere() {
     let mut world = signing();

@@ -1,4 +1,4 @@
-//! To sign out takes no key service: who wants to be out is out.
+//! A sign-out takes no key service, so that it always works.
 
 use super::*;
 use authflow::outcome::Fault;
@@ -17,7 +17,7 @@ fn a_session_token_as_it_is_signs_out_also_while_nothing_opens() {
     }
 }
 
-/// It gives a right up and opens nothing: everything else takes a signature, as before.
+/// A sign-out gives up a right and opens nothing. Everything else takes a signature, as before.
 #[test]
 fn it_signs_out_and_does_nothing_else() {
     let mut world = signing();
@@ -29,7 +29,7 @@ fn it_signs_out_and_does_nothing_else() {
     let caller = Caller::from_headers(&demo::device()).unwrap();
     let presented = PresentedToken::Session(Untrusted::new(&token));
     assert!(matches!(world.authenticate(caller, presented), Verdict::Refused(Fault::SignatureInvalid)));
-    // An id token is none, and nothing at all is no signature.
+    // Neither an id token nor nonsense signs out.
     let granted = world.login("alice");
     assert_eq!(world.send(&Call::get(LOGOUT).bearing(granted.id_token())).parts(), invalid());
     assert_eq!(world.send(&Call::sign_out("nonsense")).status, 400);

@@ -1,4 +1,4 @@
-//! What is asked of a provider: for clients that have asked for the code, where the policy says so, and not without end.
+//! A provider is asked only for a client that has asked for the code, only if the policy says so, and not without end.
 
 use super::*;
 use authflow::{
@@ -59,8 +59,8 @@ fn a_host_is_told_what_binds_a_code_and_which_device_brings_it() {
     }
 }
 
-/// The attack of RFC 9700 §4.7: the victim's browser brings a code that the attacker has asked for. The host keeps, for each state, which
-/// browser it was given to.
+/// The attack of RFC 9700 §4.7: the victim's browser brings a code that the attacker has asked for. For each state the host keeps the
+/// browser to which it gave that state.
 #[test]
 fn a_code_that_is_slipped_to_another_browser_signs_nobody_in_and_links_nothing() {
     let mut world = unbound_refused();
@@ -108,7 +108,7 @@ fn a_device_has_as_many_wrong_exchanges_as_guesses() {
         let expected = if at < 5 { ProofRefusal::Wrong } else { ProofRefusal::Locked };
         assert_eq!(proof_refusal(&world), expected, "{at}");
     }
-    // Not a right one either, and no other device's, and no token of a mobile's.
+    // Even a right code is refused now. A mobile's token and another device are not.
     assert_eq!(wechat(&mut world, "a").parts(), failed_sign_in());
     vouch(&mut world, MobileSource::Carrier, "t", NORA);
     assert_eq!(world.send(&Call::post(CARRIER, &json!({ "access_token": "t" }))).status, 200);
@@ -130,7 +130,7 @@ fn a_right_exchange_and_one_that_nobody_answers_cost_nothing() {
     }
 }
 
-/// Else one of them locks all others out.
+/// Otherwise one of them would lock all others out.
 #[test]
 fn callers_that_nothing_recognises_share_no_count() {
     let mut world = World::with_policy(Policy { allows_unbound: true, ..policy() });

@@ -62,7 +62,7 @@ fn what_wechat_or_alipay_say_of_a_mobile_links_too_by_either_spelling() {
     }
 }
 
-/// Whoever drops the login there has linked nothing.
+/// If the login is dropped there, nothing is linked.
 #[test]
 fn a_link_is_no_way_around_a_second_factor() {
     let mut world = world();
@@ -82,12 +82,12 @@ fn a_link_is_no_way_around_a_second_factor() {
     assert_eq!(owner(&world, "m").as_deref(), Some("id-mona"));
     let record = *world.host.sessions.first_key_value().unwrap().1;
     assert_eq!(record.factors, FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms));
-    // And signing in by it is no way around it either.
+    // A sign-in by the identity is no way around it either.
     assert_eq!(wechat(&mut world, "m").text("status"), "MFA_AUTH");
 }
 
-/// What is linked signs in for good: by a channel that is a second factor, one phone would be both factors from then on. It looks as a channel of
-/// nobody's does.
+/// A linked identity signs in for good. If the channel of a second factor could link it, one phone would be both factors from then on. The
+/// refusal looks like that of a channel that nobody has.
 #[test]
 fn a_second_factor_links_nothing() {
     let mut world = world();
@@ -106,7 +106,7 @@ fn a_second_factor_links_nothing() {
     }
 }
 
-/// Not even whoever has a mobile is told whether it is somebody's.
+/// Even the holder of a mobile is not told whether an account has it.
 #[test]
 fn a_mobile_that_is_vouched_for_and_links_nothing_is_one_fault() {
     let mut world = world();
@@ -154,7 +154,7 @@ fn a_skip_that_is_answered_again_links_once_and_opens_one_session() {
     assert_eq!(owner(&world, "e").as_deref(), Some("id-erin"));
 }
 
-/// Wrong guesses are counted where that proof's guesses are, and lock it.
+/// Wrong guesses count as guesses at that proof, and lock it.
 #[test]
 fn a_link_is_no_way_around_a_lock() {
     let attempts = AttemptPolicy::default();
@@ -170,13 +170,13 @@ fn a_link_is_no_way_around_a_lock() {
     assert_eq!(locked.parts(), refused[0], "the right one as well");
     assert_eq!(world.login("alice").parts(), refused[0], "and at the front door");
     assert!(owner(&world, "a").is_none());
-    // An account that an administrator has locked, too.
+    // An account that an administrator has disabled is refused too.
     let token = link_token(&mut world, "d");
     let disabled = world.send(&by_password(&token, "dora", demo::PASSWORD));
     assert_eq!((disabled.parts(), proof_refusal(&world)), (refused[0].clone(), ProofRefusal::Inactive));
 }
 
-/// The same questions, the same bytes.
+/// The questions and the bytes are the same.
 #[test]
 fn nobody_is_told_from_somebody_before_the_proof() {
     let mut world = world();
@@ -209,7 +209,7 @@ fn a_right_code_of_a_mobile_that_nobody_has_does_not_exist() {
     assert_eq!((answer.status, answer.text("error_code")), (400, "IDAAS.SDK.CAPTCHA.0007"));
 }
 
-/// A code of another purpose proves no link, and a code of a link nothing else.
+/// A code for another purpose proves no link, and a code for a link proves nothing else.
 #[test]
 fn a_code_serves_its_purpose_alone() {
     let mut world = world();
@@ -241,7 +241,7 @@ fn a_code_that_links_nothing_is_not_sent() {
     }
 }
 
-/// Of two tabs with one identity, whose owner proves two accounts: the first one has it.
+/// Two tabs have one identity, and its owner proves two accounts. The first account gets the identity.
 #[test]
 fn an_identity_that_is_linked_elsewhere_meanwhile_is_not_taken_from_there() {
     let mut world = world();
@@ -265,7 +265,7 @@ fn an_identity_that_is_linked_elsewhere_meanwhile_is_not_taken_from_there() {
     assert_eq!(owner(&world, "a").as_deref(), Some("id-alice"));
 }
 
-/// And to the same account it is linked already: that is what was wanted.
+/// A second proof of the same account succeeds, because the link is there already.
 #[test]
 fn a_link_that_is_there_is_done() {
     let mut world = world();
@@ -306,7 +306,7 @@ fn a_wrong_proof_does_not_spend_the_token() {
     assert_eq!(world.send(&by_password(&token, "alice", demo::PASSWORD)).text("status"), "SUCCESS");
 }
 
-/// Neither kind does for the other, at any call.
+/// No call takes one kind of token for the other.
 #[test]
 fn a_link_token_is_no_state_token_and_a_state_token_no_link_token() {
     let mut world = world();
@@ -335,7 +335,7 @@ fn a_link_token_is_no_state_token_and_a_state_token_no_link_token() {
     }
 }
 
-/// What an operation would never say, under the right key.
+/// The key is right, but no operation would make such a token.
 #[test]
 fn a_link_token_of_another_tenant_or_application_links_nothing() {
     let mut world = world();
@@ -359,7 +359,7 @@ fn a_proof_that_the_policy_does_not_take_links_nothing() {
     assert!(world.host.asked.is_empty());
 }
 
-/// A denial uses the code and the token up, and links nothing.
+/// A denial uses up the code and the token, and links nothing.
 #[test]
 fn whoever_is_denied_links_nothing() {
     let mut world = world();

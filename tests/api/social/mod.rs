@@ -31,7 +31,7 @@ const BY_ALIPAY_MOBILE: &str = "/api/v2/sdk/social/alipay-mini-mobile-bind";
 const LIST: &str = "/api/v2/sdk/social";
 const NORA: &str = "+86-13800000001";
 
-/// Identities sign in, and those that are linked to nobody are linked by whatever there is.
+/// Identities sign in, and an identity without a link is linked by any proof.
 fn policy() -> Policy {
     let proofs = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms).with(Factor::Email);
     let demo = demo::policy();
@@ -52,14 +52,14 @@ fn identity(uid: &str) -> SocialIdentity {
     SocialIdentity::new(Provider::new("weixin").unwrap(), uid).unwrap()
 }
 
-/// Makes WeChat vouch for somebody once more, and signs in by that.
+/// Makes WeChat vouch for an identity once more, and signs in by it.
 fn wechat(world: &mut World, uid: &str) -> Answer {
     let code = format!("code of {uid} {}", world.host.asked.len());
     world.host.social_codes.push((SocialSource::Wechat, Secret::new(code.clone()), identity(uid)));
     world.send(&Call::post(WECHAT, &json!({ "code": code })))
 }
 
-/// The token with which an identity that is linked to nobody is to be linked.
+/// The token by which an identity without a link is linked.
 fn link_token(world: &mut World, uid: &str) -> String {
     let answer = wechat(world, uid);
     assert_eq!(answer.text("status"), "SOCIAL_BIND", "{answer:?}");
@@ -70,7 +70,7 @@ fn by_password(token: &str, name: &str, password: &str) -> Call {
     Call::post(BY_PASSWORD, &json!({ "user_name": name, "password": password })).pending(token)
 }
 
-/// Asks for a code, and says which one came.
+/// Asks for a code, and returns it.
 fn code_to(world: &mut World, mobile: &str) -> String {
     let ask = json!({ "mobile": mobile, "type": "BIND_MOBILE_SMS" });
     assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &ask)).status, 200);
@@ -81,13 +81,13 @@ fn by_code(token: &str, mobile: &str, code: &str) -> Call {
     Call::post(BIND, &json!({ "mobile": mobile, "verify_code": code })).pending(token)
 }
 
-/// Makes somebody vouch for a mobile once.
+/// Makes a source vouch for a mobile once.
 fn vouch(world: &mut World, source: MobileSource, token: &str, mobile: &str) {
     let mobile = Mobile::new(mobile).unwrap();
     world.host.mobile_tokens.push((source, Secret::new(token), mobile));
 }
 
-/// Links an identity to somebody, as if that had been done before.
+/// Links an identity to an account, as if an earlier request had done so.
 fn linked(world: &mut World, uid: &str, name: &str) {
     let (account, now) = (world.account(name).id, world.clock.now);
     let linked_by = LinkedBy::bound(FactorSet::EMPTY.with(Factor::Password));
@@ -100,7 +100,7 @@ fn owner(world: &World, uid: &str) -> Option<String> {
     world.host.identities.get(&key).map(|link| link.account.to_string())
 }
 
-/// Somebody has a password, and a mobile that is no second factor.
+/// Gives an account a password, and a mobile that is no second factor.
 fn reachable(world: &mut World, name: &str) {
     world.change(name, |account| {
         account.password = Some(demo::password(demo::PASSWORD, demo::START));

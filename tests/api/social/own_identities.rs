@@ -58,7 +58,7 @@ fn a_link_is_taken_away_and_whoever_came_in_by_it_is_out() {
     assert_eq!(wechat(&mut world, "a").text("status"), "SOCIAL_BIND");
 }
 
-/// A login that began with the identity does not end in a session after it was taken away.
+/// A login that began with an identity opens no session once the identity is taken away.
 #[test]
 fn a_login_that_waits_is_over_when_its_identity_goes() {
     let mut world = world();
@@ -106,7 +106,7 @@ fn nobody_takes_anothers_link_away() {
     assert!(owner(&world, "n").is_some());
 }
 
-/// dave has neither password nor contact: nothing but identities.
+/// nora has neither a password nor a contact, only identities.
 #[test]
 fn the_last_way_in_stays() {
     let mut world = world();
@@ -119,12 +119,12 @@ fn the_last_way_in_stays() {
     assert_eq!(last.parts(), refusal("IDAAS.SDK.SOCIAL.0105", "The last way to sign in cannot be removed"));
     assert!(owner(&world, "n").is_some());
     assert_eq!(wechat(&mut world, "n").text("status"), "SUCCESS");
-    // With a number that codes go to, where codes sign in, it is not the last.
+    // If codes sign in, a number that codes go to is another way in.
     world.change("nora", |nora| nora.mobile = Mobile::new(NORA).ok());
     let token = bearer_of_nora(&mut world);
     assert_eq!(unbind(&mut world, &token, "n").status, 200);
 
-    // Where codes begin no login, it is.
+    // If codes begin no login, the identity is the last way in.
     let first_factors = FactorSet::EMPTY.with(Factor::Password).with(Factor::Federated);
     let mut world = World::with_policy(Policy { first_factors, ..policy() });
     linked(&mut world, "n", "nora");
@@ -132,7 +132,7 @@ fn the_last_way_in_stays() {
     assert_eq!(unbind(&mut world, &token, "n").text("error_code"), "IDAAS.SDK.SOCIAL.0105");
 }
 
-/// A link that was made by less than is demanded, or before links said by what, signs nobody in.
+/// A link signs nobody in if it was made by less than is demanded, or before links named their proofs.
 #[test]
 fn a_link_that_counts_for_nothing_is_no_way_in() {
     let mut world = world();
@@ -148,7 +148,7 @@ fn a_link_that_counts_for_nothing_is_no_way_in() {
     assert_eq!(wechat(&mut world, "n").text("status"), "SUCCESS");
 }
 
-/// Two of two, at once: of an account that has nothing else.
+/// Two links are taken away at once, from an account that has nothing else.
 #[test]
 fn two_links_that_are_taken_away_at_once_leave_one() {
     let mut world = world();

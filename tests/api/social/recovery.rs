@@ -1,4 +1,4 @@
-//! A link that somebody else has made does not outlive what its owner gets the account back by.
+//! A link that somebody else has made does not outlive the proof by which its owner gets the account back.
 
 use super::*;
 use authflow::{
@@ -9,7 +9,7 @@ use authflow::{
 
 const RESET: &str = "/api/v2/sdk/pwd/update-by-mobile";
 
-/// Where a code by SMS resets a password: OneAccess's path.
+/// A world in which a code by SMS resets a password, as OneAccess has it.
 fn resetting() -> World {
     let setup = authflow::testkit::Setup {
         policy: policy(),
@@ -23,7 +23,7 @@ fn ended(world: &World) -> bool {
     events(world).iter().any(|event| matches!(event, Event::LinksEnded { .. }))
 }
 
-/// A thief knows nora's password, links an identity of theirs, and she resets the password.
+/// A thief knows nora's password and links an identity. Then she resets the password.
 #[test]
 fn a_reset_ends_every_link_and_no_other_accounts() {
     let mut world = resetting();
@@ -42,7 +42,7 @@ fn a_reset_ends_every_link_and_no_other_accounts() {
     assert_eq!(world.host.sessions.len(), 1, "the thief's, which has ended");
 }
 
-/// The password may have been in other hands, and what was linked by it as well.
+/// The password may have been in other hands, and so may everything that was linked by it.
 #[test]
 fn the_change_of_a_breached_password_ends_every_link() {
     let mut world = world();
@@ -59,7 +59,7 @@ fn the_change_of_a_breached_password_ends_every_link() {
     assert!(ended(&world) && owner(&world, "thief").is_none());
 }
 
-/// Whoever has both the breached password and an identity that is linked changes nothing by the two: the one may have made the other.
+/// A thief with the breached password and a linked identity changes nothing by the two, because the one may have made the other.
 #[test]
 fn a_link_and_a_breached_password_are_no_two_proofs() {
     let mut world = world();
@@ -73,7 +73,7 @@ fn a_link_and_a_breached_password_are_no_two_proofs() {
     assert!(world.host.sessions.is_empty());
 }
 
-/// One's own change says nothing of anybody else.
+/// A subject's own change says nothing of anybody else.
 #[test]
 fn a_change_for_no_such_reason_leaves_links() {
     let mut world = world();

@@ -1,4 +1,4 @@
-//! An identity that is linked to nobody, and somebody who has no account.
+//! An identity without a link, and a subject without an account.
 
 use super::*;
 use authflow::{
@@ -92,7 +92,7 @@ fn a_mobile_that_wechat_vouches_for_registers_too() {
     assert_eq!(owner(&world, "new"), Some(new.id.to_string()));
 }
 
-/// Only who has the mobile learns it, and nothing is linked.
+/// Only the holder of the mobile learns that it is taken, and nothing is linked.
 #[test]
 fn a_mobile_that_somebody_has_registers_nobody() {
     let mut world = world();
@@ -106,14 +106,14 @@ fn a_mobile_that_somebody_has_registers_nobody() {
     vouch(&mut world, MobileSource::Wechat, "t", NORA);
     assert_eq!(world.send(&register_vouched(&token, "t")).text("error_code"), "IDAAS.SDK.USER.0102");
     assert!(owner(&world, "new").is_none() && world.host.sessions.is_empty());
-    // Whose it is binds it instead.
+    // The owner of the mobile binds the identity instead.
     world.clock.pass(61);
     let code = code_to(&mut world, NORA);
     assert_eq!(world.send(&by_code(&token, NORA, &code)).text("status"), "SUCCESS");
     assert_eq!(owner(&world, "new").as_deref(), Some("id-nora"));
 }
 
-/// Of two tabs: what was registered second is not there.
+/// Another tab has linked the identity first, so this tab registers nobody.
 #[test]
 fn an_identity_that_is_linked_meanwhile_registers_nobody() {
     let mut world = world();
@@ -129,7 +129,7 @@ fn an_identity_that_is_linked_meanwhile_registers_nobody() {
     assert_eq!(owner(&world, "a").as_deref(), Some("id-alice"));
 }
 
-/// Two requests with one token: one account.
+/// Two requests with one token make one account.
 #[test]
 fn a_token_registers_one_account() {
     let mut world = world();
@@ -171,7 +171,7 @@ fn nobody_registers_where_the_policy_does_not_say_so() {
     }
 }
 
-/// A sign-in without a state token of either kind registers nobody.
+/// A login's state token registers nobody, and neither does an empty one.
 #[test]
 fn it_takes_a_link_token() {
     let mut world = world();

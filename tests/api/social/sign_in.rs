@@ -1,4 +1,4 @@
-//! Sign in with an identity, and with a mobile that somebody vouches for.
+//! Sign-ins with an identity, and with a mobile for which another party vouches.
 
 use super::*;
 use authflow::{
@@ -22,7 +22,7 @@ fn a_linked_identity_signs_in_and_says_how() {
     assert_eq!(record.account.as_str(), "id-alice");
 }
 
-/// The provider's affair is how they have proved who they are; what this application demands besides is demanded.
+/// The provider judges the proof of the subject. Everything else that this application demands is still demanded.
 #[test]
 fn a_second_factor_a_change_that_is_due_and_a_status_stand_in_the_way_of_an_identity_too() {
     let mut world = world();
@@ -150,7 +150,7 @@ fn a_mobile_that_its_carrier_vouches_for_is_as_good_as_a_code_and_no_better() {
     let record = *world.host.sessions.first_key_value().unwrap().1;
     assert_eq!(record.factors, FactorSet::EMPTY.with(Factor::Sms));
 
-    // mona's mobile is a second factor of hers: it is one factor, and she is asked for the other.
+    // mona's mobile is one of her second factors. It counts as one factor, and she is asked for the other.
     vouch(&mut world, MobileSource::Carrier, "t", demo::MOBILE);
     assert_eq!(carrier(&mut world, "t").text("status"), "MFA_AUTH");
     let Verdict::Pending(pending) = &world.outcome.as_ref().unwrap().verdict else { panic!() };
@@ -172,7 +172,7 @@ fn a_token_of_no_mobile_and_one_of_nobodys_are_one_refusal() {
     let disabled = carrier(&mut world, "t");
     assert_eq!(nobody.parts(), failed_mobile());
     assert_eq!((nobody.bytes.clone(), nobody.bytes), (unknown.bytes, disabled.bytes));
-    // It is WeChat's word for a bind, and no carrier's.
+    // This is WeChat's word for a bind, and not a carrier's.
     vouch(&mut world, MobileSource::Wechat, "t", NORA);
     assert_eq!(carrier(&mut world, "t").parts(), failed_mobile());
 
@@ -191,7 +191,7 @@ fn a_host_that_answers_a_number_without_a_country_is_at_fault() {
     assert_eq!(events(&world).last(), Some(&Event::Contradiction { question: "ExchangeMobileToken" }));
 }
 
-/// Between the question for an account and the commit it is disabled.
+/// The account is disabled between the question for it and the commit.
 #[test]
 fn an_account_that_changes_meanwhile_is_not_signed_in_to() {
     for (path, body) in [(WECHAT, json!({ "code": "c" })), (CARRIER, json!({ "access_token": "c" }))] {

@@ -1,4 +1,4 @@
-//! A link is worth what it was proved by: where more is demanded, its owner proves their account once more.
+//! A link is worth what it was proved by. If an application demands more, the owner proves the account once more.
 
 use super::*;
 use authflow::{
@@ -14,13 +14,13 @@ fn of(proofs: &[Factor]) -> FactorSet {
     proofs.iter().copied().collect()
 }
 
-/// Links by a password alone; a code by SMS signs in, and links nothing.
+/// A policy that links by a password alone. A code by SMS signs in, but links nothing.
 fn strict() -> Policy {
     let password = LinkProofs::new(of(&[Factor::Password])).unwrap();
     Policy { unassociated: Unassociated::Bind(password), ..policy() }
 }
 
-/// The same people, in another application of the tenant.
+/// The same accounts, in another application of the tenant.
 fn elsewhere(world: World, policy: Policy) -> World {
     World { api: World::with_policy(policy).api, ..world }
 }
@@ -29,12 +29,12 @@ fn linked_by(world: &World, uid: &str) -> LinkedBy {
     world.host.identities[&(Some(demo::tenant()), identity(uid))].linked_by
 }
 
-/// The family's calls bring a code and nothing that binds it.
+/// The proofs of a link by the family's calls, which bring a code that nothing binds.
 fn unbound(proofs: &[Factor]) -> LinkedBy {
     LinkedBy::unbound(of(proofs))
 }
 
-/// Whoever has nora's phone links an identity of theirs where a code is enough. It is none where a password is demanded.
+/// If a code is enough, a thief with nora's phone links an identity. The link does not count if a password is demanded.
 #[test]
 fn a_link_by_a_code_does_not_count_where_a_password_is_demanded() {
     let mut world = world();
@@ -56,7 +56,7 @@ fn a_link_by_a_code_does_not_count_where_a_password_is_demanded() {
     assert_eq!(token_refusal(&strict), TokenRefusal::IdentityTaken);
     assert_eq!(owner(&strict, "n").as_deref(), Some("id-nora"));
 
-    // Her password makes it count there, and the code still does where it did.
+    // Her password makes the link count here, and the code still makes it count in the other application.
     let token = link_token(&mut strict, "n");
     assert_eq!(strict.send(&by_password(&token, "nora", demo::PASSWORD)).text("status"), "SUCCESS");
     assert_eq!(linked_by(&strict, "n"), unbound(&[Factor::Password, Factor::Sms]));
@@ -66,7 +66,7 @@ fn a_link_by_a_code_does_not_count_where_a_password_is_demanded() {
     assert_eq!(wechat(&mut lax, "n").text("status"), "SUCCESS");
 }
 
-/// What else was proved in the login that linked it counts too: it was the same person.
+/// Every other proof of the linking login counts too, because it was the same person.
 #[test]
 fn a_link_keeps_every_factor_that_its_login_proved() {
     let mut world = world();
@@ -77,7 +77,7 @@ fn a_link_keeps_every_factor_that_its_login_proved() {
     assert_eq!(linked_by(&world, "t"), unbound(&[Factor::Password, Factor::Totp]));
 }
 
-/// Such a policy links nobody itself, and takes what was proved by what it takes.
+/// Such a policy links nobody itself. It takes a link that was proved by one of its first factors.
 #[test]
 fn where_nothing_is_linked_a_link_by_a_first_factor_counts() {
     for (by, counts) in [
@@ -96,7 +96,7 @@ fn where_nothing_is_linked_a_link_by_a_first_factor_counts() {
     }
 }
 
-/// It goes between the question for the account and that for its links.
+/// The link goes between the question for the account and the question for its links.
 #[test]
 fn a_link_that_is_taken_away_meanwhile_signs_nobody_in() {
     let mut world = world();
@@ -109,7 +109,7 @@ fn a_link_that_is_taken_away_meanwhile_signs_nobody_in() {
     assert!(world.host.sessions.is_empty());
 }
 
-/// Its account is gone, by a way that left it. It shuts nobody out of the identity.
+/// The linked account was removed in a way that left the link. The link shuts nobody out of the identity.
 #[test]
 fn a_link_to_an_account_that_is_gone_is_none() {
     let mut world = world();
@@ -158,12 +158,12 @@ fn the_host_decides_whether_an_identity_is_linked() {
     );
 }
 
-/// Wherever nothing is taken that nobody can judge; the same people.
+/// The same policy, except that it takes nothing that nobody can judge.
 fn careful(policy: Policy) -> Policy {
     Policy { allows_unbound_codes: false, takes_vouched_mobiles: false, ..policy }
 }
 
-/// With a code that is bound to this client, at a route of the host's own.
+/// Signs in with a code that is bound to this client, at a host's own route.
 fn wechat_bound(world: &mut World, uid: &str) -> Outcome {
     world.host.social_codes.push((SocialSource::Wechat, Secret::new("bound"), identity(uid)));
     let (engine, moment) = (world.api.engine().clone(), world.moment());
@@ -173,8 +173,8 @@ fn wechat_bound(world: &mut World, uid: &str) -> Outcome {
     world.run(step)
 }
 
-/// RFC 9700 §4.7, in the one application of a tenant that takes unbound codes: the attacker slips a code of their own to alice's client, and
-/// alice proves her account. The link signs the attacker in there, as that policy says, and in no application that takes bound codes alone.
+/// RFC 9700 §4.7, in the only application of a tenant that takes unbound codes. The attacker slips a code to alice's client, and alice proves
+/// her account. The link signs the attacker in there, as that policy says, but in no application that takes only bound codes.
 #[test]
 fn a_link_by_a_code_that_was_slipped_in_counts_only_where_such_codes_are_taken() {
     let mut lax = world();
@@ -187,7 +187,7 @@ fn a_link_by_a_code_that_was_slipped_in_counts_only_where_such_codes_are_taken()
     let outcome = wechat_bound(&mut strict, "attacker's");
     assert!(outcome.events.iter().any(|it| matches!(it, Event::LinkTooWeak { .. })));
     let Verdict::LinkPending(pending) = outcome.verdict else { panic!("{outcome:?}") };
-    // Whoever proves the account there makes the link that counts there.
+    // A proof of the account in this application makes a link that counts here.
     let token = pending.link_token.expose().to_owned();
     assert_eq!(strict.send(&by_password(&token, "alice", demo::PASSWORD)).text("status"), "SUCCESS");
     let both = unbound(&[Factor::Password]).union(LinkedBy::bound(of(&[Factor::Password])));
@@ -195,8 +195,8 @@ fn a_link_by_a_code_that_was_slipped_in_counts_only_where_such_codes_are_taken()
     assert!(matches!(wechat_bound(&mut strict, "attacker's").verdict, Verdict::SignedIn(_)));
 }
 
-/// What a session may do to the account is the word of its application, and the account is one for all: so a link that counts in one application leads to the
-/// others where that one lets a session set a first password.
+/// An application says what a session may do to the account, but all applications share the account. So a link that counts in one application leads
+/// into the others, if that one lets a session set a first password.
 #[test]
 fn a_first_password_that_is_set_where_a_weak_link_counts_is_good_everywhere() {
     for sets in [false, true] {
@@ -218,7 +218,7 @@ fn a_first_password_that_is_set_where_a_weak_link_counts_is_good_everywhere() {
     }
 }
 
-/// A mobile that another party vouched for is less than a code that was sent there, in a link as in a sign-in.
+/// A mobile that another party vouched for is worth less than a code that was sent there, in a link as in a sign-in.
 #[test]
 fn a_link_by_a_vouched_mobile_counts_only_where_such_mobiles_are_taken() {
     let by_sms = Unassociated::Bind(LinkProofs::new(of(&[Factor::Sms])).unwrap());
@@ -240,7 +240,7 @@ fn a_link_by_a_vouched_mobile_counts_only_where_such_mobiles_are_taken() {
     assert_eq!(wechat(&mut strict, "n").text("status"), "SUCCESS");
 }
 
-/// Both over the step that waits for a second factor: the state token says how sure the link is.
+/// Both logins wait for a second factor. The state token says how sure the link is.
 #[test]
 fn a_login_that_waits_keeps_how_sure_its_link_is() {
     for is_bound in [false, true] {
@@ -260,7 +260,7 @@ fn a_login_that_waits_keeps_how_sure_its_link_is() {
     }
 }
 
-/// Whoever registers by a vouched mobile has an account, and a link that says so; a second factor later makes it no surer.
+/// A registration by a vouched mobile makes a link that says so. A later second factor makes it no surer.
 #[test]
 fn an_account_that_is_made_by_a_vouched_mobile_is_linked_by_that() {
     let Unassociated::Bind(proofs) = policy().unassociated else { panic!() };

@@ -1,4 +1,4 @@
-//! What somebody tries who has a part of what a client has.
+//! The attempts of a thief who has a part of what a client has.
 
 use super::client::{Answer, Client, Keeps, NEW_PASSWORD};
 use authflow::{
@@ -8,7 +8,7 @@ use authflow::{
 };
 use serde_json::{Value, json};
 
-/// A call, with a body that would do.
+/// A call with a fitting body.
 type Call = (&'static str, &'static str, fn() -> Value);
 
 /// Every call that takes a state token.
@@ -29,7 +29,7 @@ const PENDING: [Call; 10] = [
     ("POST", "/v1/sign-in/factor/email/send", || Value::Null),
 ];
 
-/// Every call that takes a session token, but the one that gives it up.
+/// Every call that takes a session token, except the one that gives it up.
 const SIGNED_IN: [Call; 3] = [
     ("GET", "/v1/session", || Value::Null),
     ("POST", "/v1/session/refresh", || Value::Null),
@@ -40,7 +40,7 @@ const SIGNED_IN: [Call; 3] = [
     ),
 ];
 
-/// Nothing is written, nothing is sent, and it reads as nonsense does.
+/// Asserts that every call is refused like nonsense. Nothing is written, and nothing is sent.
 fn withstands(thief: &Client, problem: &str) {
     let is_pending = problem == "state-invalid";
     for (method, path, body) in if is_pending { &PENDING[..] } else { &SIGNED_IN } {
@@ -74,7 +74,7 @@ fn withstands(thief: &Client, problem: &str) {
     }
 }
 
-/// Pending logins in which every call would find its step open, each in a world of its own.
+/// Two pending logins in separate worlds. In one or the other, the step of each call is open.
 fn pending(kind: fn(World) -> Client) -> [Client; 2] {
     ["eve", "erin"].map(|user_name| {
         let mut client = kind(World::new());
@@ -109,8 +109,8 @@ fn a_session_cookie_without_that_of_its_browser_is_nothing() {
     withstands(&thief, "session-invalid");
 }
 
-/// A token that was handed to a browser does not go with an app, nor one of an app with a browser: the kinds of what they are bound to differ, though
-/// the fingerprint be spelt as the cookie.
+/// A browser's token does not work for an app, nor an app's token for a browser. The kinds of their bindings differ, even if the fingerprint is
+/// spelt like the cookie.
 #[test]
 fn a_token_stays_in_its_mode() {
     let mut browser = Client::browser(World::new());

@@ -18,7 +18,7 @@ use authflow::{
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What a client does in its session.
+/// Makes the calls of a client in its session.
 fn in_session(client: &mut Client, made: &mut BTreeSet<String>) {
     let signed_in = client.sign_in("alice");
     let contacts = ["send_mobile_code", "replace_mobile", "send_email_code", "replace_email"];
@@ -61,7 +61,7 @@ fn in_session(client: &mut Client, made: &mut BTreeSet<String>) {
     made.extend(names.map(String::from));
 }
 
-/// A code sent and typed, by a call and the one beside it that sends.
+/// Has a code sent by the call beside this one, and presents it.
 fn by_code(client: &mut Client, path: &str, typed: &Value, taker: &str) -> super::client::Answer {
     let mut asks = typed.clone();
     asks.as_object_mut().unwrap().retain(|name, _| name == "mobile" || name == "email");
@@ -84,7 +84,7 @@ fn every_call_works_for_a_browser_and_for_an_app() {
             (Channel::Sms, "sms", json!({ "mobile": demo::MOBILE })),
             (Channel::Email, "email", json!({ "email": demo::EMAIL })),
         ] {
-            // A code to begin with, and the other channel as the second factor.
+            // A code is the first factor, and the other channel is the second one.
             let mut client = kind(World::new());
             let path = format!("/v1/sign-in/by-{word}");
             let begun = by_code(&mut client, &path, &recipient, &format!("sign_in_by_{word}"));
@@ -137,7 +137,7 @@ fn every_call_works_for_a_browser_and_for_an_app() {
             let path = format!("/v1/session/{member}");
             let refused = by_code(&mut client, &path, &typed, &taker);
             assert_eq!((refused.status, refused.problem()), (403, "sign-in-not-recent"));
-            // The same code, after the sign-in that the refusal names.
+            // The same code works after the sign-in that the refusal names.
             let code = client.world.code();
             client.sign_in("alice");
             let mut again = typed.clone();
@@ -254,7 +254,7 @@ fn the_address_is_the_hosts_word() {
     }
 }
 
-/// A host that says no address, as `authflow_tower::Login` without `with_peers`, would bind a login to nothing.
+/// A host that gives no address, like `authflow_tower::Login` without `with_peers`, would bind a login to nothing.
 #[test]
 fn a_login_that_is_bound_to_an_address_goes_on_at_none() {
     let bindings = Bindings { ip: Binding::Refuse, ..Bindings::default() };

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 pub(super) const NEW_PASSWORD: &str = "Battery-Staple-8";
 
-/// A reply, read.
+/// A parsed reply.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -35,7 +35,7 @@ impl Answer {
         first
     }
 
-    /// The lines that set a cookie, by its name.
+    /// The lines that set cookies, by the names of the cookies.
     pub(super) fn cookies(&self) -> BTreeMap<&str, &str> {
         let lines = self.headers.iter().filter(|(name, _)| name == "set-cookie");
         let named = lines.map(|(_, line)| (line.split_once('=').unwrap().0, &**line));
@@ -49,7 +49,7 @@ impl Answer {
         self.body["state"].as_str().unwrap_or_else(|| panic!("no state in {self:?}"))
     }
 
-    /// The type of the problem, without where it is documented.
+    /// The type of the problem, without the path of its documentation.
     pub(super) fn problem(&self) -> &str {
         let uri = self.body["type"].as_str().unwrap_or_else(|| panic!("no problem in {self:?}"));
         uri.strip_prefix("/v1/problems#").unwrap()
@@ -59,7 +59,7 @@ impl Answer {
         self.body["next"].as_array().unwrap().iter().map(|call| call["name"].as_str().unwrap()).collect()
     }
 
-    /// What a client reads to make a call of this name.
+    /// The description of the call of this name.
     pub(super) fn call(&self, name: &str) -> &Value {
         let calls = self.body["next"].as_array().unwrap();
         calls.iter().find(|call| call["name"] == name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
@@ -78,7 +78,7 @@ pub(super) struct Client {
     pub(super) world: World,
     pub(super) web: Web,
     pub(super) keeps: Keeps,
-    /// Headers besides those that every request of its kind has.
+    /// Headers in addition to those that every request of its kind has.
     pub(super) headers: HeaderList,
     pub(super) outcome: Option<Outcome>,
 }
@@ -102,7 +102,7 @@ impl Client {
         Self { web, world, keeps, headers: HeaderList::new(), outcome: None }
     }
 
-    /// One of each.
+    /// One client of each kind.
     pub(super) fn both(world: &World) -> [Self; 2] {
         [Self::browser(world.clone()), Self::app(world.clone())]
     }
@@ -121,7 +121,7 @@ impl Client {
         }
     }
 
-    /// What the client shows with each request.
+    /// The headers that the client shows with each request.
     pub(super) fn shown(&self) -> HeaderList {
         let mut headers = self.headers.clone().and("User-Agent", "Mozilla/5.0");
         match &self.keeps {
@@ -143,7 +143,7 @@ impl Client {
         headers
     }
 
-    /// A request, and its answer kept.
+    /// Makes a request, and keeps what its answer hands out.
     pub(super) fn send(&mut self, method: &str, path: &str, body: &Value) -> Answer {
         let headers = self.shown();
         let answer = self.send_with(method, path, &headers, body);
@@ -151,7 +151,7 @@ impl Client {
         answer
     }
 
-    /// A request with just these headers; nothing of its answer is kept.
+    /// Makes a request with just these headers, and keeps nothing of its answer.
     pub(super) fn send_with(
         &mut self,
         method: &str,
@@ -180,7 +180,7 @@ impl Client {
         answer
     }
 
-    /// As a browser, or an app, does.
+    /// Keeps what an answer hands out, as a browser or an app does.
     pub(super) fn keep(&mut self, answer: &Answer) {
         match &mut self.keeps {
             Keeps::Cookies(jar) => {
@@ -202,7 +202,7 @@ impl Client {
         }
     }
 
-    /// Makes a call that the last answer has named, with what somebody types.
+    /// Makes a call that the last answer has named, with these typed members.
     pub(super) fn follow(&mut self, last: &Answer, name: &str, typed: &Value) -> Answer {
         let call = last.call(name).clone();
         self.make(&call, typed)
@@ -216,7 +216,7 @@ impl Client {
         self.send(call["method"].as_str().unwrap(), call["path"].as_str().unwrap(), &body)
     }
 
-    /// Everything that a subject would type who is asked for it.
+    /// Everything that a subject types when asked for it.
     pub(super) fn typed(&mut self, user_name: &str) -> Value {
         let account = self.world.account(user_name).clone();
         let code = match account.totp {
@@ -232,8 +232,8 @@ impl Client {
         })
     }
 
-    /// Signs in, with nothing known but where to ask how: of what each answer names, the first call is made that was not made before and whose
-    /// members somebody can type.
+    /// Signs in, and knows only where to ask how. From each answer it makes the first named call that it has not made yet and whose members a
+    /// subject can type.
     pub(super) fn sign_in_by_following(&mut self, user_name: &str) -> Answer {
         let mut made = Vec::new();
         let mut answer = self.send("GET", "/v1/sign-in", &Value::Null);

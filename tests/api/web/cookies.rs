@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const ATTRIBUTES: &str = "; Path=/; Secure; HttpOnly; SameSite=";
 
-/// The lifetime that a cookie is set with.
+/// The lifetime of a cookie that the answer sets.
 fn seconds(answer: &Answer, name: &str) -> u64 {
     let (_, rest) = answer.cookies()[name].split_once("; Max-Age=").unwrap();
     rest.split_once(';').unwrap().0.parse().unwrap()
@@ -50,7 +50,7 @@ fn no_cookie_goes_without_its_protection() {
     assert_eq!(client.jar().keys().collect::<Vec<_>>(), ["__Host-device"], "the browser stays known");
 }
 
-/// What a script can read has no token in it.
+/// Nothing that a script can read holds a token.
 #[test]
 fn a_browser_gets_no_token_to_read() {
     for user_name in ["alice", "erin", "mona"] {
@@ -78,7 +78,8 @@ fn an_app_gets_no_cookie() {
     }
 }
 
-/// Before it is known whether anybody gets in, and whatever comes of it; and never with a `GET`.
+/// A browser gets its cookie before it is known whether the subject gets in, and whatever comes of that. A `GET` never
+/// sets it.
 #[test]
 fn a_browser_is_recognised_from_the_first_call_that_begins_something() {
     let mut client = Client::browser(World::new());
@@ -129,7 +130,7 @@ fn a_login_that_ends_in_a_denial_is_forgotten() {
     assert_eq!(client.jar().keys().collect::<Vec<_>>(), ["__Host-device"]);
 }
 
-/// Two windows share one jar, and the other may have gone on.
+/// Two windows share one jar, and the other window may have gone on.
 #[test]
 fn a_refusal_takes_no_cookie_away_but_from_whoever_signs_out() {
     let mut client = Client::browser(World::new());

@@ -8,7 +8,7 @@ use authflow::{
 };
 use serde_json::{Value, json};
 
-/// What a browser of another site would send, and what ours sends.
+/// The headers that a browser of another site would send, and those that ours sends.
 const SITES: [(&[(&str, &str)], bool); 9] = [
     (&[], false),
     (&[("Sec-Fetch-Site", "cross-site")], false),
@@ -21,7 +21,7 @@ const SITES: [(&[(&str, &str)], bool); 9] = [
     (&[("Sec-Fetch-Site", "cross-site"), ("X-Requested-By", "orders")], true),
 ];
 
-/// Every call that changes something, with every cookie there is, before and after a sign-in.
+/// Makes every call that changes something, with every cookie, before and after a sign-in.
 #[test]
 fn nothing_is_changed_by_another_site() {
     let mut signed_in = Client::browser(World::new());
@@ -70,7 +70,7 @@ fn body(path: &str) -> Value {
     }
 }
 
-/// A form of another site signs a visitor in to an account of its own: they would not notice.
+/// A form of another site could sign a visitor in to an account of that site, and the visitor would not notice.
 #[test]
 fn nobody_is_signed_in_unawares() {
     let mut client = Client::browser(World::new());
@@ -81,7 +81,7 @@ fn nobody_is_signed_in_unawares() {
     assert!(client.jar().is_empty() && client.world.host.sessions.is_empty());
 }
 
-/// `GET` changes nothing, so it needs no word; a form cannot make it do more.
+/// `GET` changes nothing, so it needs no such header. A form cannot make it do more.
 #[test]
 fn a_link_from_elsewhere_finds_its_session() {
     let mut client = Client::browser(World::new());
@@ -94,7 +94,7 @@ fn a_link_from_elsewhere_finds_its_session() {
     }
 }
 
-/// An app's token is sent by nobody but the app.
+/// Only the app sends its token.
 #[test]
 fn an_app_says_no_site() {
     let mut client = Client::app(World::new());

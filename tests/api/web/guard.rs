@@ -1,4 +1,4 @@
-//! The guard before a route of the host's own, in the façade's words.
+//! The guard before a host's own route, in the façade's words.
 
 use super::client::{Answer, Client};
 use authflow::{
@@ -62,7 +62,8 @@ fn another_site_changes_nothing_of_the_hosts_own_either() {
     assert!(matches!(verdict, Verdict::Authenticated(_)));
 }
 
-/// A WebSocket begins as a `GET` with the cookies, which `SameSite=Lax` gives to a neighbour, and CORS does not ask.
+/// A WebSocket begins as a `GET` with the cookies. `SameSite=Lax` gives them to a neighbouring site, and CORS does not
+/// ask.
 #[test]
 fn a_neighbour_opens_no_socket_with_the_cookies_of_a_session() {
     let mut client = Client::browser(World::new());

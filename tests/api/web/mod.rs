@@ -1,4 +1,4 @@
-//! Routes of our own, `/v1/…`: every call, every refusal, by a browser and by an app.
+//! The library's own routes, `/v1/…`: every call and every refusal, for a browser and for an app.
 
 mod attacks;
 mod calls;

@@ -1,4 +1,4 @@
-//! Where tokens travel, and that they travel in one place.
+//! Each mode says where tokens travel, and they travel in one place.
 
 use super::client::{Client, Keeps, facade};
 use authflow::{
@@ -8,7 +8,7 @@ use authflow::{
 };
 use serde_json::Value;
 
-/// The headers of each kind of request, and whether they are a browser's.
+/// Each kind of request, with its headers.
 fn kinds() -> [(&'static str, HeaderList); 6] {
     let list = |headers: &[(&str, &str)]| HeaderList::from_iter(headers.iter().copied());
     [
@@ -51,7 +51,8 @@ fn a_first_request_is_a_browsers_where_a_browser_sent_it() {
     }
 }
 
-/// A cookie and a bearer's token at once, both good and of the same person or one of them nonsense: refused, at every call.
+/// A cookie and a bearer's token at once are refused at every call, whether both are good and of the same person or one of
+/// them is nonsense.
 #[test]
 fn tokens_in_two_places_are_refused() {
     let world = World::new();
@@ -117,7 +118,7 @@ fn a_token_counts_only_where_the_service_takes_it() {
     assert_eq!((answer.status, answer.problem()), (401, "session-invalid"));
 }
 
-/// Whichever of two headers stands last.
+/// The order of the two headers does not matter.
 #[test]
 fn a_bearers_token_is_found_among_other_schemes() {
     let mut browser = Client::browser(World::new());
@@ -130,7 +131,7 @@ fn a_bearers_token_is_found_among_other_schemes() {
     }
 }
 
-/// A proxy before a site under construction asks browsers for a password of its own.
+/// A proxy before a site under construction asks browsers for a password.
 #[test]
 fn another_scheme_is_nobodys_token() {
     let mut browser = Client::browser(World::new());

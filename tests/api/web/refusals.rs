@@ -137,7 +137,7 @@ fn whoever_is_denied_is_told_so_when_all_is_proved() {
     }
 }
 
-/// Of what was shown, and before a guess is counted.
+/// The session is refused, before a guess is counted.
 #[test]
 fn whoever_may_not_change_their_password_is_told_no_more_than_that_they_are_nobody() {
     for mut client in Client::both(&World::new()) {
@@ -207,7 +207,7 @@ fn a_code_that_does_not_get_through_is_told() {
     assert_eq!((answer.status, answer.problem()), (422, "code-not-sent"));
 }
 
-/// Of the host's own captcha, and of a picture's token.
+/// The captcha is the host's own, or a picture.
 #[test]
 fn a_captcha_that_is_not_good_is_told() {
     for captcha in [CaptchaKind::Own, CaptchaKind::Picture] {
@@ -224,7 +224,7 @@ fn a_captcha_that_is_not_good_is_told() {
     }
 }
 
-/// To somebody and to nobody alike.
+/// A number with an account and one without are told alike.
 #[test]
 fn whoever_asks_again_too_soon_is_told_how_long_to_wait() {
     for mut client in Client::both(&World::new()) {
@@ -272,7 +272,7 @@ fn a_device_that_is_none_is_refused() {
     }
 }
 
-/// What the URI of a type leads to says what each answer of that type says.
+/// The document at the URI of a type says what each answer of that type says.
 #[test]
 fn every_type_is_documented_where_its_uri_leads() {
     let mut client = Client::browser(World::new());
@@ -288,7 +288,7 @@ fn every_type_is_documented_where_its_uri_leads() {
     }
 }
 
-/// By its own proof alone does a second factor move; and whose a number is, its owner is told.
+/// A second factor moves only with its own proof. A subject who has proved a taken number is told that it is taken.
 #[test]
 fn a_contact_that_may_not_be_replaced_says_why() {
     let mut client = Client::app(World::new());

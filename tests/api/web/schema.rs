@@ -1,4 +1,4 @@
-//! Every answer of every test is what the OpenAPI document says.
+//! Every answer of every test must match the OpenAPI document.
 
 use super::client::Answer;
 use authflow::web::openapi;

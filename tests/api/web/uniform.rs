@@ -23,7 +23,7 @@ fn world() -> World {
     world
 }
 
-/// The answers to the same call about different people, without what was drawn.
+/// Asserts that the same call gets the same answer after the same questions for different people, and returns that answer.
 fn are_alike(client: &Client, path: &str, bodies: &[Value]) -> Answer {
     let told = bodies.iter().map(|body| {
         let mut client = client.clone();
@@ -67,8 +67,8 @@ fn who_exists_is_not_told_by_a_code() {
     }
 }
 
-/// Many a courier refuses a spelling that the library takes. So what was typed reaches none: a code goes to the contact as it is stored, and a decoy
-/// to its one spelling.
+/// Many couriers refuse a spelling that the library takes, so no courier gets what was typed. A code goes to the contact as it is stored, and a
+/// decoy to its normal form.
 #[test]
 fn a_decoy_is_of_the_one_spelling() {
     for (path, typed, stored, normalised) in [
@@ -97,7 +97,7 @@ fn a_decoy_is_of_the_one_spelling() {
 }
 
 impl Client {
-    /// To whom the host is asked to send a code, and whether that is a decoy.
+    /// The recipient to whom the host is asked to send a code, and whether the code is a decoy.
     fn sent_to(&mut self, path: &str, typed: &Value) -> (String, bool) {
         assert_eq!(self.send("POST", path, typed).status, 200);
         let message = self.world.host.outbox.last().unwrap();
@@ -105,7 +105,7 @@ impl Client {
     }
 }
 
-/// Five wrong guesses lock a name, whoever has it; that reads as one more wrong guess.
+/// Five wrong guesses lock a name, whether or not an account has it. The lock reads as one more wrong guess.
 #[test]
 fn a_lock_reads_as_a_wrong_guess() {
     for client in Client::both(&World::new()) {
@@ -136,7 +136,7 @@ fn attempts_are_told_where_the_application_asks() {
     assert!(locked.body["locked_for_seconds"].as_u64().unwrap() > 0, "{locked:?}");
 }
 
-/// What was typed stands in no answer.
+/// No answer contains what was typed.
 #[test]
 fn nothing_secret_comes_back() {
     for client in Client::both(&world()) {

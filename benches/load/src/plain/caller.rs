@@ -3,14 +3,14 @@
 use axum::http::HeaderMap;
 use std::net::IpAddr;
 
-/// Who calls, from what device.
+/// The client, and the device that it calls from.
 pub(super) struct Caller {
     pub(super) client: String,
     pub(super) tenant: String,
     pub(super) fingerprint: String,
 }
 
-/// `None` where one is missing, given twice, too long or malformed.
+/// `None` if a header is missing, given twice, too long or malformed.
 pub(super) fn caller(headers: &HeaderMap) -> Option<Caller> {
     let fingerprint = required(headers, "x-device-fingerprint", 256)?.to_owned();
     required(headers, "x-operating-sys-version", 64)?;

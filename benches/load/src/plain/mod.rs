@@ -1,5 +1,5 @@
-//! The same two calls as one would write them plainly on `jsonwebtoken`: headers checked, token verified, session and
-//! account looked up and judged, the skip committed, tokens minted.
+//! The same two calls, as a service would write them plainly on `jsonwebtoken`. Headers are checked, the token is
+//! verified, session and account are looked up and judged, the skip is committed, and tokens are minted.
 
 mod caller;
 mod tokens;

@@ -1,4 +1,4 @@
-//! The service's three kinds of tokens, all JWTs, each with a key of its own.
+//! The service's three kinds of tokens. All are JWTs, and each kind has its own key.
 
 use crate::{rows::Id, world};
 use authflow_bench::{
@@ -79,12 +79,12 @@ impl Tokens {
         Self { states: Jwt::new(&[1; 32]), sessions: Jwt::new(&[2; 32]), ids, devices: Floor::new(&[4; 32]) }
     }
 
-    /// A device, without its fingerprint.
+    /// A device's digest as text, which does not show its fingerprint.
     pub(super) fn device(&self, fingerprint: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.device_digest(fingerprint))
     }
 
-    /// The same, as it is stored.
+    /// A device's digest, as it is stored.
     pub(super) fn device_digest(&self, fingerprint: &str) -> [u8; 16] {
         let mut digest = [0; 16];
         digest.copy_from_slice(&self.devices.tag(fingerprint.as_bytes())[..16]);

@@ -1,5 +1,5 @@
-//! The threads, connections, pragmas and tables of the reference server's store, from its own files: what is compared differs in
-//! everything but these.
+//! The threads, connections, pragmas and tables of the reference server's store, compiled from its own files. The contenders
+//! differ in everything else.
 
 #[allow(dead_code, reason = "the server reads and writes more of it")]
 #[path = "../../../../crates/authflow-sqlite/src/columns.rs"]
@@ -28,9 +28,9 @@ use rusqlite::{Connection, params};
 use std::{path::Path, time::Duration};
 use writer::{Writer, Written};
 
-/// For a place in a queue, as the server has it for all that has begun something.
+/// The longest wait for a place in a queue. The server waits as long for a question that ends something.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// For another process, as the server has it.
+/// The longest wait for another process, as in the server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Sqlite {
@@ -39,7 +39,7 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// One that was made before.
+    /// Opens a database that was made before.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = Writer::start(connection::open_writer(path, BUSY_TIMEOUT)?)?;
         Ok(Self { writer, readers: Readers::start(|| connection::open_reader(path, BUSY_TIMEOUT))? })
@@ -64,7 +64,7 @@ impl Sqlite {
     }
 }
 
-/// A database with the server's tables, of these people, each with a session.
+/// Makes a database with the server's tables and these people, with one session each.
 pub(crate) fn prepare(path: &Path, people: &[Person]) -> Result<(), StoreError> {
     database_file::claim(path)?;
     let mut connection = connection::open_writer(path, BUSY_TIMEOUT)?;
@@ -78,7 +78,7 @@ pub(crate) fn prepare(path: &Path, people: &[Person]) -> Result<(), StoreError> 
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let row = params![session.tenant, session.account, user_name, verifier, password_changed_at, profile];
         transaction.prepare_cached(sql)?.execute(row)?;
-        // The schema draws a first revision; tokens are minted for this one.
+        // The schema draws a first revision, but the tokens are minted for this one.
         let sql = "UPDATE authflow_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
         let of = params![session.tenant, session.account, session.revision];
         transaction.prepare_cached(sql)?.execute(of)?;
@@ -87,7 +87,7 @@ pub(crate) fn prepare(path: &Path, people: &[Person]) -> Result<(), StoreError> 
     Ok(transaction.commit()?)
 }
 
-/// How many sessions there are.
+/// The number of sessions.
 pub(crate) fn sessions(path: &Path) -> Result<u64, StoreError> {
     let connection = Connection::open(path)?;
     let count =

@@ -1,4 +1,5 @@
-//! The statements of the reference server for these two calls, word for word, and their rows as they are.
+//! The statements of the reference server for these two calls, word for word, and their rows as the database
+//! has them.
 
 use super::{StoreError, Written};
 use crate::rows::{Account, Id, Session, Skip};
@@ -114,13 +115,13 @@ pub(super) fn open_session(connection: &Connection, id: Id, session: &Session) -
         session.device_kind,
         session.device_key,
         session.device_digest,
-        // No answer is given again here.
+        // No answer is given again in this service.
         None::<i64>,
     ])?;
     Ok(())
 }
 
-/// Before anything is compared: a statement that the server has changed is a mistake here.
+/// Runs before anything is compared. If the server has changed a statement, the copy here is wrong.
 pub(crate) fn assert_they_are_the_servers() {
     let sources = [
         include_str!("../../../../crates/authflow-sqlite/src/accounts/own.rs"),
@@ -140,7 +141,7 @@ pub(crate) fn assert_they_are_the_servers() {
     assert!(servers.contains(&squeezed(&forgotten)), "the server forgets more or less at once");
 }
 
-/// Without what a literal may be broken up by.
+/// The text without the characters by which a literal may be broken up.
 pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|character| !" \n\",".contains(*character)).collect()
 }

@@ -1,7 +1,8 @@
-//! The same for browsers: the session is in a cookie `__Host-session`, which no script sees, and another site's requests change nothing.
+//! The same program for browsers. The session is in a cookie `__Host-session`, which no script sees, and another site's requests change
+//! nothing.
 //!
-//! Such a cookie is `Secure`. Chromium and Firefox take it from `http://localhost` too; Safari wants TLS there as well, and so does everybody
-//! from any other address.
+//! Such a cookie is `Secure`. Chromium and Firefox also accept it from `http://localhost`. Safari does not, and no browser accepts it over
+//! HTTP from any other address.
 
 use authflow::{AccountId, Application, ClientId, Config, Engine, Moment, Secret};
 use authflow::{account::*, parts::*, password::PasswordRules, token::Issuer, web::*};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use std::{env, error::Error, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder as PerIp};
 
-/// A route of one's own, in JSON.
+/// A route of the shop, in JSON.
 async fn orders(session: Session) -> Json<Value> {
     Json(json!({ "of": session.subject.id.as_str(), "orders": [] }))
 }
@@ -45,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/orders", get(orders))
         .route_layer(login.require_session(shop))
-        .route("/", get(async || Html(include_str!("browser.html")))) // after the guard: for everybody
+        .route("/", get(async || Html(include_str!("browser.html")))) // after the guard: open to everybody
         .layer(login.layer())
         .layer(GovernorLayer::new(limits.clone()));
 

@@ -10,30 +10,30 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// List the keys, what each does, and how many secrets need it.
+    /// List the keys, the use of each, and how many secrets need it.
     List {
         #[command(flatten)]
         output: Output,
     },
-    /// Make a next key and use it. Servers follow on SIGHUP.
+    /// Make a new key and use it. Servers follow on SIGHUP.
     Rotate {
         #[command(flatten)]
         which: Which,
-        /// Only make it, for all servers to know it before one of them uses it.
+        /// Only make it, so that all servers know it before one of them uses it.
         #[arg(long, conflicts_with_all = ["to", "keep"])]
         prepare: bool,
-        /// Use this one, which all servers know by now.
+        /// Use this key, which all servers know by now.
         #[arg(long, value_name = "ID")]
         to: Option<String>,
-        /// For how long the key before verifies what it has signed: for the longest session of any application, unless it is said.
+        /// How long the old key still verifies. Without it, as long as the longest session of any application.
         #[arg(long, value_name = "DURATION", value_parser = times::duration, conflicts_with = "sealing")]
         keep: Option<Duration>,
         #[command(flatten)]
         output: Output,
     },
-    /// Leave out a key that is used no more.
+    /// Remove a key that is no longer used.
     Retire {
-        /// Its id; none for the key that has none.
+        /// The id of the key. Leave it out for the key that has no id.
         #[arg(required_unless_present = "no_id")]
         id: Option<String>,
         /// The key of the ring that has no id.
@@ -41,7 +41,7 @@ pub(crate) enum KeysCommand {
         no_id: bool,
         #[command(flatten)]
         which: Which,
-        /// Also where sessions under it may live: they end.
+        /// Remove the key even if sessions under it may live. They end.
         #[arg(long, conflicts_with = "sealing")]
         early: bool,
         #[command(flatten)]
@@ -51,12 +51,12 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Which {
-    /// Of the sealing keys; without it, of the key ring.
+    /// Work on the sealing keys. Without it, on the key ring.
     #[arg(long)]
     sealing: bool,
 }
 
-/// Clocks of a ring may differ by that much.
+/// The clocks of servers that share a ring may differ by this much.
 const SKEW_SECONDS: u64 = 120;
 
 pub(super) async fn run(command: KeysCommand, cli: &Cli, site: &Site) -> Result<(), CommandError> {

@@ -1,4 +1,4 @@
-//! What is done beside a server, on the database and the files that it uses. A running server follows at its next request.
+//! Commands that work on the database and the files of a server. A running server follows at its next request.
 
 mod account;
 mod check;
@@ -23,22 +23,22 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the tables, or bring them to this version, as their owner; make the keys where there are none.
+    /// Make the tables, or bring them to this version, as their owner. Make the keys if there are none.
     Migrate,
     /// Make accounts, show them, and change who may sign in.
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// List somebody's sessions, and end them.
+    /// List the sessions of an account, and end them.
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
-    /// List keys, rotate them, and leave out those that are used no more.
+    /// List keys, rotate them, and remove those that are no longer used.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Say what an owner should know: of policies, beside SP 800-63B-4 and ASVS 5.0, of keys and of the database.
+    /// Print what an owner should know about policies (against SP 800-63B-4 and ASVS 5.0), keys and the database.
     Check(check::Check),
 }
 
-/// What a command works on.
+/// The deployment and the store that a command works on.
 struct Site {
     deployment: Deployment,
     store: Store,

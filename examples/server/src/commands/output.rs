@@ -26,7 +26,7 @@ impl Output {
     }
 }
 
-/// A text that does nothing to a terminal, and stays the JSON that it may be. Names of accounts are what somebody else typed.
+/// A text that does nothing to a terminal. If it is JSON, it stays JSON. The names of accounts were typed by others.
 struct Inert<'a>(&'a str);
 
 impl fmt::Display for Inert<'_> {
@@ -39,7 +39,7 @@ impl fmt::Display for Inert<'_> {
     }
 }
 
-/// Whether a character has what follows it shown in another order: those with Unicode's property `Bidi_Control`.
+/// Whether a character changes the order of the text after it: the characters with Unicode's property `Bidi_Control`.
 fn turns_the_line(it: char) -> bool {
     matches!(it, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,4 +1,4 @@
-//! Passwords come from standard input: an argument or a variable is read by others on the machine.
+//! Passwords come from standard input. Other users of the machine could read an argument or a variable.
 
 use authflow::Secret;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
@@ -17,7 +17,7 @@ pub(crate) enum PasswordInputError {
     TooMuch,
 }
 
-/// The one line of standard input. At a terminal it is asked for, and not shown.
+/// The one line of standard input. At a terminal, this asks for the password and does not show it.
 pub(super) fn read() -> Result<Secret, PasswordInputError> {
     if io::stdin().is_terminal() {
         let _ = write!(io::stderr(), "Password: ");

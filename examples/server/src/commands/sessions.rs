@@ -1,4 +1,4 @@
-//! Sessions of somebody.
+//! The sessions of an account.
 
 use super::{CommandError, Site, output::Output, whom::Whom};
 use authflow::{
@@ -14,21 +14,21 @@ use std::{fmt, num::NonZeroU32};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionsCommand {
-    /// List somebody's sessions that live, the one that was used last first.
+    /// List the live sessions of an account, the one that was used last first.
     List {
         #[command(flatten)]
         whom: Whom,
-        /// How many at most.
+        /// The most sessions that are listed.
         #[arg(long, value_name = "NUMBER", default_value = "100")]
         at_most: NonZeroU32,
         #[command(flatten)]
         output: Output,
     },
-    /// End somebody's sessions, in every application.
+    /// End the sessions of an account, in every application.
     End {
         #[command(flatten)]
         whom: Whom,
-        /// This one alone.
+        /// End this session alone.
         #[arg(long, value_name = "ID")]
         session: Option<SessionId>,
         #[command(flatten)]
@@ -36,7 +36,7 @@ pub(crate) enum SessionsCommand {
     },
 }
 
-/// More than anybody has: all are ended in any case.
+/// More sessions than any account has. All are ended in any case.
 const MOST: NonZeroU32 = NonZeroU32::MAX;
 
 pub(super) async fn run(command: SessionsCommand, site: &Site) -> Result<(), CommandError> {
@@ -64,7 +64,7 @@ pub(super) async fn run(command: SessionsCommand, site: &Site) -> Result<(), Com
     }
 }
 
-/// Those of another revision are over, whatever their rows say.
+/// The live sessions of an account. Sessions of another revision are over, whatever their rows say.
 async fn live(
     site: &Site,
     account: &Account,

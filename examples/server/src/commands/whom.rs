@@ -1,4 +1,4 @@
-//! Whom a command is about.
+//! The account that a command is about.
 
 use super::{CommandError, Site};
 use authflow::{

@@ -30,7 +30,7 @@ use zeroize::Zeroizing;
 
 const DAY: u64 = 86_400;
 
-/// What a test says of an account. No `Debug`: it has a password in it.
+/// An account, as a test gives it. It has no `Debug`, because it contains a password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewAccount {
@@ -39,12 +39,12 @@ struct NewAccount {
     mobile: Option<String>,
     email: Option<String>,
     password: Option<Zeroizing<String>>,
-    /// How many days ago it was set.
+    /// The age of the password in days.
     password_age_days: Option<u32>,
     must_change: Option<MustChange>,
     #[serde(default)]
     second_factors: Vec<Factor>,
-    /// In base 32, as authenticators take it. Drawn where it is not said.
+    /// In base 32, as authenticators take it. Without it, a secret is drawn.
     totp_secret: Option<Zeroizing<String>>,
     status: Option<AccountStatus>,
     #[serde(default)]
@@ -95,7 +95,7 @@ pub(super) async fn make(State(world): State<Arc<World>>, request: Request) -> R
     Ok(Answer(StatusCode::CREATED, body))
 }
 
-/// What somebody proves beside the password: a code needs somewhere to go.
+/// The factors beside the password. A code needs a contact to go to.
 fn enrolled(new: &NewAccount, names: &Names) -> Result<FactorSet, Problem> {
     for factor in &new.second_factors {
         let lacking = match factor {
@@ -129,7 +129,7 @@ fn totp_secret(new: &NewAccount, enrolled: FactorSet) -> Result<Option<Zeroizing
     }
 }
 
-/// It follows the rules that its owner's own choice would follow.
+/// The password follows the rules that the subject's own choice would follow.
 async fn password(world: &World, new: &NewAccount, names: &Names) -> Result<Option<Password>, Problem> {
     let Some(given) = &new.password else {
         let beside = [
@@ -158,7 +158,7 @@ async fn password(world: &World, new: &NewAccount, names: &Names) -> Result<Opti
     }))
 }
 
-/// Which name is another account's.
+/// Finds the name that is another account's.
 async fn taken(world: &World, tenant: Option<TenantId>, names: Names) -> Problem {
     let Names { user_name, mobile, email } = names;
     let names = [

@@ -1,4 +1,4 @@
-//! Guesses and locks, given back.
+//! Giving guesses back, and lifting locks.
 
 use super::{problem::Problem, request::query, routes::World};
 use authflow::{

@@ -22,17 +22,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The oldest go first.
+/// The oldest codes go first.
 const MOST_RECIPIENTS: usize = 1024;
 
-/// The last code to each recipient. It goes by the server's own clock.
+/// The last code to each recipient, with times of the server's own clock.
 #[derive(Clone)]
 pub(crate) struct Codes {
     clock: Clock,
     latest: Arc<Mutex<VecDeque<Sent>>>,
 }
 
-/// Shows no code.
+/// The text shows no code.
 impl fmt::Debug for Codes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Codes").finish_non_exhaustive()
@@ -53,7 +53,7 @@ impl Codes {
         Self { clock, latest: Arc::default() }
     }
 
-    /// Keeps one that is sent, instead of any other one to that recipient.
+    /// Keeps a code that is sent, instead of an earlier one to that recipient.
     pub(crate) fn keep(&self, ask: &Deliver) {
         let at = self.clock.now();
         let good_until = at.plus_seconds(u64::from(ask.expires_in.as_seconds()));
@@ -76,7 +76,7 @@ impl Codes {
     }
 }
 
-/// Whatever its spelling.
+/// Whether two recipients are the same, whatever their spelling.
 fn is_same(one: &Recipient, other: &Recipient) -> bool {
     (one.channel(), one.normalised()) == (other.channel(), other.normalised())
 }

@@ -1,4 +1,4 @@
-//! What a test double consists of: applications, keys and a database of its own.
+//! The parts of a test double: its own applications, keys and database.
 
 use super::DevFlags;
 use crate::{
@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// No other server's files are called so, and nobody names others.
+/// No other server has files of these names, and no flag names other ones for a test double.
 const DATABASE: &str = "authflow-dev.db";
 const KEYS: &str = "authflow-dev-keys.toml";
 const SEALING_KEYS: &str = "authflow-dev-sealing-keys.toml";
@@ -38,7 +38,7 @@ pub(crate) enum DoubleError {
     Folder(PathBuf, io::Error),
 }
 
-/// A deployment that nothing of a service's is in.
+/// A deployment that shares nothing with a service's.
 pub(super) fn deployment(flags: &DevFlags, clock: Clock) -> Result<Deployment, StartError> {
     let config = configuration(flags.config())?;
     let Some(folder) = flags.kept_in() else {
@@ -60,7 +60,7 @@ pub(super) fn deployment(flags: &DevFlags, clock: Clock) -> Result<Deployment, S
     Ok(Deployment { config, ring, sealing_keys, clock, database })
 }
 
-/// Forgets what is kept in a folder, but for the keys. Where nothing is, there is nothing to do.
+/// Deletes the data in a folder, but not the keys. If there is none, there is nothing to do.
 pub(super) fn forget(folder: &Path) -> Result<(), DoubleError> {
     for suffix in ["", "-wal", "-shm"] {
         match fs::remove_file(folder.join(format!("{DATABASE}{suffix}"))) {
@@ -73,7 +73,7 @@ pub(super) fn forget(folder: &Path) -> Result<(), DoubleError> {
     Ok(())
 }
 
-/// Keys that no file has.
+/// Keys that are in no file.
 fn drawn() -> Result<(KeyRing, SealingKeys), DoubleError> {
     let [ring, sealing] = [draw::<32>()?, draw::<32>()?];
     let sealer = SealingKey::new(&HEXLOWER.encode(&*draw::<8>()?), *sealing)?;

@@ -1,4 +1,4 @@
-//! A test double that serves, and begins anew when a test says so.
+//! A test double that serves, and begins anew when a test asks for it.
 
 use super::{
     Codes, deployment,
@@ -27,26 +27,27 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 use tower::ServiceExt as _;
 
-/// A test double. A reset makes another world and puts it in the place of the present one, in which requests in progress come to their end.
+/// A test double. A reset makes another world and puts it in the place of the present one. Requests in progress come to their end in the
+/// old world.
 pub(crate) struct Double {
     cli: Arc<Cli>,
     watch: Watch,
     clock: ClockHand,
-    /// Of the present world.
+    /// The service of the present world.
     current: Arc<Current>,
     present: RwLock<Router>,
-    /// One at a time.
+    /// Lets one reset run at a time.
     resets: Mutex<()>,
 }
 
 impl Double {
-    /// What it answers now, and all that it answers.
+    /// Starts a test double. Returns what it serves now, and the routes of all its worlds.
     pub(crate) async fn begin(cli: Arc<Cli>, watch: Watch) -> Result<(Arc<Current>, Router), StartError> {
         let clock = ClockHand::new();
         let deployment = deployment::deployment(&cli.dev, clock.clock())?;
         let (service, besides) = world(&cli, deployment, clock, &watch).await?;
         let current = Current::new(service);
-        // Not the fallback, whose router follows its own.
+        // Only this route is followed here: the router of the fallback follows its own requests.
         let followed = middleware::from_fn_with_state(watch.metrics.clone(), operations::follow);
         let present = RwLock::new(http::router(Arc::clone(&current), watch.metrics.clone(), besides));
         let double =
@@ -60,7 +61,7 @@ impl Double {
 
     async fn reset(&self) -> Result<(), StartError> {
         let _alone = self.resets.lock().await;
-        // A file that cannot be read changes nothing.
+        // The files are read first, so that a file that cannot be read changes nothing.
         let deployment = deployment::deployment(&self.cli.dev, self.clock.clock())?;
         if let Some(folder) = self.cli.dev.kept_in() {
             deployment::forget(folder)?;
@@ -74,7 +75,7 @@ impl Double {
     }
 }
 
-/// A world as it is at the start: what answers calls, and the routes besides.
+/// A world in its first state: the service, and the routes beside the calls.
 async fn world(
     cli: &Cli,
     deployment: Deployment,

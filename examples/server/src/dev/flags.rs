@@ -21,7 +21,7 @@ pub(crate) struct DevFlags {
     #[arg(long, value_name = "FILE", env = "AUTHFLOW_DEV_CONFIG", requires = "dev")]
     dev_config: Option<PathBuf>,
 
-    /// Keep what a test double knows in this folder, in files of its own, so that it outlives a restart.
+    /// Keep the data of a test double in this folder, in files of its own, so that they outlive a restart.
     #[arg(long, value_name = "FOLDER", env = "AUTHFLOW_DEV_KEEP", requires = "dev")]
     dev_keep: Option<PathBuf>,
 }
@@ -39,7 +39,7 @@ impl DevFlags {
         self.dev_keep.as_deref()
     }
 
-    /// What of a command line is none of a test double's.
+    /// Refuses the parts of a command line that a test double does not take.
     pub(crate) fn check(&self, cli: &Cli) -> Result<(), clap::Error> {
         let conflict = |text: String| Err(Cli::command().error(ErrorKind::ArgumentConflict, text));
         if self.dev && !cli.listen.ip().is_loopback() {

@@ -1,7 +1,7 @@
-//! A test double of a login server: the demonstration, and routes by which a test says what has happened.
+//! A test double of a login server: the demonstration, with routes by which a test says what has happened.
 //!
-//! A real service is out of its reach. It has keys, a database and applications of its own, and takes no flag that names a service's; it stays on
-//! loopback; and no other server has these routes.
+//! It cannot reach a real service. It has its own keys, database and applications, and takes no flag that names a service's. It stays on
+//! loopback, and no other server has these routes.
 
 mod accounts;
 mod attempts;

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// Of everything that a test double answers.
+/// The description of all routes that a test double has.
 pub(crate) fn description() -> Bytes {
     static DESCRIPTION: LazyLock<Bytes> = LazyLock::new(|| described().to_string().into());
     DESCRIPTION.clone()
@@ -102,7 +102,7 @@ fn body(schema: Value) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
-/// How it goes well, and by which problems it does not.
+/// The answers of a route: its success, and its problems.
 fn answers(status: &str, about: &str, schema: Option<Value>, problems: &[&str]) -> Value {
     let answer = |about: &str, media: &str, schema: Option<&Value>| match schema {
         None => json!({ "description": about }),

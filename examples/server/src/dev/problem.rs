@@ -1,4 +1,4 @@
-//! What went wrong with a call of a test: a problem (RFC 9457), in words that say what must be.
+//! The failure of a test's call: a problem (RFC 9457), in words that say what must be there.
 
 use axum::{
     http::{StatusCode, header},

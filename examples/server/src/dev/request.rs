@@ -1,4 +1,4 @@
-//! What a call of a test says: a member of its query, or a body of JSON.
+//! The content of a test's call: a member of its query, or a body of JSON.
 
 use super::problem::Problem;
 use crate::http::{LONGEST_BODY_READ, MOST_OF_A_BODY, read};
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use tokio::time::timeout;
 
-/// The first member of that name. `+` is itself and no blank, because numbers begin with it.
+/// The first member of that name. `+` stands for itself and not for a blank, because numbers begin with it.
 pub(super) fn query(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
     let members = uri.query().unwrap_or_default().split('&').filter_map(|member| member.split_once('='));
     let Some((_, value)) = members.into_iter().find(|(given, _)| *given == name) else { return Ok(None) };
@@ -23,7 +23,7 @@ pub(super) fn query(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-/// The body, which must be JSON and say so.
+/// The body, which must be JSON with the media type of JSON.
 pub(super) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(
@@ -53,8 +53,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Refuses what a page of another site makes a browser send: whoever develops has other pages open. A page may also be of a name that its owner
-/// has made this machine's (DNS rebinding), so a name must be one that nobody owns.
+/// Refuses the requests that a page of another site makes a browser send: a developer has other pages open. A page's name may also lead to this
+/// machine by its owner's will (DNS rebinding). So the host must be a name that nobody can own.
 pub(super) async fn from_this_machine(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let mut sites = headers.get_all("sec-fetch-site").iter();
@@ -68,7 +68,7 @@ pub(super) async fn from_this_machine(request: Request, next: Next) -> Response 
     Problem::new(StatusCode::FORBIDDEN, refusal).into_response()
 }
 
-/// Of no name that somebody can own. Emulators have addresses of their own for this machine.
+/// Whether nobody can own the name of the host. Emulators have their own addresses for this machine.
 fn is_nobodys(host: &HeaderValue) -> bool {
     let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
     host.is_some_and(|host| {

@@ -1,4 +1,4 @@
-//! The routes of a test double, and what they work on.
+//! The routes of a test double, and the world that they work on.
 
 use super::{Codes, accounts, attempts, clock, codes, problem::Problem, request::from_this_machine};
 use crate::{clock::ClockHand, config::ServerConfig, operations::Current, store::Store};
@@ -14,7 +14,7 @@ use axum::{
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What is there between two resets.
+/// The world between two resets.
 pub(super) struct World {
     pub(super) config: ServerConfig,
     pub(super) store: Store,
@@ -34,7 +34,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// All but the reset, which makes another world.
+/// All routes but the reset, which makes another world.
 pub(super) fn routes(world: World) -> Router<Arc<Current>> {
     Router::new()
         .route("/dev/accounts", post(accounts::make))

@@ -1,4 +1,4 @@
-//! The audit stream: what the library says has happened, a JSON object a line.
+//! The audit stream: the library's events, as one JSON object on each line.
 
 use super::{Metrics, record::Record};
 use authflow::outcome::Outcome;
@@ -13,13 +13,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Records that wait to be written. More are lost, and counted.
+/// The most records that wait to be written. Records beyond that are lost, and counted.
 const WAITING: usize = 8192;
-/// For a reload or a stop. Shorter than what a service manager gives either.
+/// The longest wait of a reload or a stop. A service manager gives either of them more time.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Where the stream goes.
+/// The destination of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuditTo {
     StandardOutput,
@@ -43,7 +43,8 @@ impl fmt::Display for AuditTo {
     }
 }
 
-/// Records events. A clone writes to the same stream, which a thread of its own writes: a slow disk holds up no call.
+/// Records events. A clone writes to the same stream. A separate thread does the writing, so a slow disk holds up no
+/// call.
 #[derive(Clone)]
 pub(crate) struct Audit {
     work: SyncSender<Work>,
@@ -52,14 +53,14 @@ pub(crate) struct Audit {
 
 enum Work {
     Record(Vec<u8>),
-    /// The file was moved away, say.
+    /// Opens the file anew, because it may have been moved away.
     Reopen,
-    /// Says so when all before it is written.
+    /// Answers when all records before it are written.
     Flush(SyncSender<()>),
 }
 
 impl Audit {
-    /// Appends to the file, and makes it where there is none, readable by its owner alone.
+    /// Appends to the file. If there is none, makes it, readable by its owner alone.
     pub(crate) fn start(to: AuditTo, metrics: Metrics) -> io::Result<Self> {
         let stream = open(&to)?;
         let (work, waiting) = mpsc::sync_channel(WAITING);
@@ -80,7 +81,7 @@ impl Audit {
         }
     }
 
-    /// Writes to a new file from now on, where the one before was moved away.
+    /// Opens the file anew, and writes to a new one if the old one was moved away.
     pub(crate) fn reopen(&self) {
         if !self.send(Work::Reopen, Instant::now() + LONGEST_WAIT) {
             tracing::error!(
@@ -90,7 +91,7 @@ impl Audit {
         }
     }
 
-    /// Holds the thread until what was recorded is written, or the stream has stood still for too long.
+    /// Blocks the thread until all records are written, or until the stream has stood still for too long.
     pub(crate) fn flush(&self) {
         self.flush_within(LONGEST_WAIT);
     }
@@ -106,7 +107,7 @@ impl Audit {
         }
     }
 
-    /// Whether there was a place for it in time. A pipe that nobody reads must hold up neither a reload nor a stop.
+    /// Whether there was a place for it in time. If a pipe is not read, it must hold up neither a reload nor a stop.
     fn send(&self, mut work: Work, until: Instant) -> bool {
         loop {
             work = match self.work.try_send(work) {
@@ -145,7 +146,7 @@ fn write_all(mut stream: Box<dyn Write + Send>, to: &AuditTo, waiting: &Receiver
                 let written = stream.write_all(&line).and_then(|()| stream.flush());
                 if let Err(error) = &written {
                     metrics.audit_lost();
-                    // Once, and not with every record of a full disk.
+                    // The loss is logged once, not with every record of a full disk.
                     if !was_lost {
                         tracing::error!(event = "audit_lost", %error, "the audit stream cannot be written");
                     }
@@ -177,7 +178,7 @@ mod tests {
 
     const PAGE: &str = include_str!("../../OPERATIONS.md");
 
-    /// The first cells of the table that follows a heading.
+    /// The first cells of the table under a heading.
     fn rows(heading: &str) -> BTreeSet<&'static str> {
         let section = PAGE.split(heading).nth(1).unwrap().split("\n#").next().unwrap();
         let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1, "a new file");
     }
 
-    /// A pipe that nobody reads, say.
+    /// Such a stream is a pipe that is not read.
     #[test]
     fn a_stream_that_takes_nothing_holds_up_neither_a_reload_nor_a_stop() {
         for taken in [0, 1] {

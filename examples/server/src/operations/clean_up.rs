@@ -1,4 +1,4 @@
-//! What is over is forgotten, also where nobody commits anything that would sweep it along.
+//! Deletes rows that are over, even if no commit comes that would delete some as well.
 
 use super::{Current, Metrics};
 use authflow::{
@@ -9,12 +9,14 @@ use std::{error::Error, num::NonZeroU32, sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 const INTERVAL: Duration = Duration::from_secs(60);
-/// Rows of each kind in one transaction: few enough that nobody waits for it, also where a million rows lie scattered.
+/// The rows of each kind in one transaction. They are few enough that no call waits for them, even if a million rows lie
+/// scattered.
 const BATCH: u32 = 250;
-/// After a purge the rest has time until the next minute.
+/// The most batches in one sweep. After a purge, the rest waits for the next minute.
 const MOST_BATCHES: usize = 400;
 
-/// Sweeps now, and once a minute. Several servers of one database may do it at once: they pass over what another one is at.
+/// Sweeps now, and once a minute. Several servers of one database may sweep at once: each passes over the rows that another
+/// one has locked.
 pub(crate) async fn once_a_minute(current: Arc<Current>, metrics: Metrics) {
     let mut minutes = interval(INTERVAL);
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -28,7 +30,7 @@ pub(crate) async fn once_a_minute(current: Arc<Current>, metrics: Metrics) {
     }
 }
 
-/// Batch by batch, until nothing is left or there have been enough.
+/// Sweeps batch by batch, until nothing is left or the most batches are done.
 async fn sweep<S>(store: &S, now: Timestamp, metrics: &Metrics)
 where
     S: Administer,
@@ -66,7 +68,7 @@ mod tests {
         sync::atomic::{AtomicUsize, Ordering},
     };
 
-    /// Has so many batches of claims that are over, and then fails, if it does.
+    /// Has this many batches of claims that are over. Then it fails, if it is one that fails.
     struct Full {
         batches: AtomicUsize,
         fails: bool,

@@ -1,9 +1,9 @@
-//! What is served now.
+//! The current service.
 
 use crate::http::Service;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The service that calls begin with. A reload puts another one in its place; calls in progress end with theirs.
+/// The service that new calls use. A reload puts another one in its place, and calls in progress end with the old one.
 pub(crate) struct Current(RwLock<Arc<Service>>);
 
 impl Current {

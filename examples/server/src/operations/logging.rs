@@ -1,4 +1,4 @@
-//! The log: lines of text, or of JSON. One event is one line, whatever is in it.
+//! The log: lines of text, or of JSON. Each event is one line, whatever is in it.
 
 use clap::ValueEnum;
 use std::{
@@ -9,12 +9,12 @@ use tracing_subscriber::{
     Layer as _, filter::Targets, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-/// How lines are written.
+/// The format of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Text, for people.
     Text,
-    /// For programs: an object a line.
+    /// One JSON object on each line, for programs.
     Json,
 }
 
@@ -39,10 +39,11 @@ where
     }
 }
 
-/// Writes each event as one line: what would end it, or move a terminal's cursor, is escaped.
+/// Writes each event as one line. It escapes the characters that would end the line or move a terminal's cursor.
 struct OneLine<M> {
     to: M,
-    /// Those that the log makes itself begin with an escape; what comes from elsewhere has none any more, says `tracing-subscriber`.
+    /// Whether escape characters stay. The log's own colours begin with one. `tracing-subscriber` says that it removes them from all
+    /// other text.
     colours: bool,
 }
 
@@ -60,7 +61,7 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
 }
 
 impl<W: Write> Write for Escaped<W> {
-    /// Called once with all of an event.
+    /// The log calls this once for each event, with all of it.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         if is_one_line(event) {
             self.to.write_all(event)?;
@@ -76,10 +77,10 @@ impl<W: Write> Write for Escaped<W> {
     }
 }
 
-/// Of characters that nothing is escaped of. Most lines are, and need not be looked at as text.
+/// Whether an event has only characters that are not escaped. Most lines do, and need not be decoded as text.
 fn is_one_line(event: &[u8]) -> bool {
     let line = event.strip_suffix(b"\n").unwrap_or(event);
-    // Counted, which is done for many bytes at once.
+    // A count runs over many bytes at once, which a search does not.
     line.iter().filter(|byte| !matches!(byte, b' '..=b'~')).count() == 0
 }
 
@@ -149,7 +150,7 @@ mod tests {
         }
     }
 
-    /// But what a demonstration tells whoever plays with it.
+    /// The lines that a demonstration prints for its user are excepted.
     #[test]
     fn every_line_of_the_server_names_its_event() {
         let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));

@@ -1,4 +1,4 @@
-//! The listener for whoever runs the server: metrics, and whether it lives and is ready. Nothing of it is on the public listener.
+//! The listener for the operator: metrics, and whether the server lives and is ready. The public listener has none of it.
 
 use super::{Current, Load, Metrics};
 use crate::serve;
@@ -22,10 +22,10 @@ use tokio::net::TcpListener;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What the management listener knows of the server.
+/// The state of the server, as the management listener knows it.
 pub(crate) struct Management {
     metrics: Metrics,
-    /// There once keys are loaded and the database is open.
+    /// Set once keys are loaded and the database is open.
     current: OnceLock<Arc<Current>>,
     is_stopping: AtomicBool,
 }
@@ -35,7 +35,7 @@ impl Management {
         Arc::new(Self { metrics, current: OnceLock::new(), is_stopping: AtomicBool::new(false) })
     }
 
-    /// Answers as long as the process lives. Says where.
+    /// Answers as long as the process lives. Returns the address.
     pub(crate) fn listen(self: &Arc<Self>, address: SocketAddr) -> io::Result<SocketAddr> {
         let listener = serve::listen(address)?;
         let address = listener.local_addr()?;
@@ -52,13 +52,13 @@ impl Management {
         serve::serve(listener, router, pending()).await;
     }
 
-    /// From now on it is ready.
+    /// From now on the server is ready.
     pub(crate) fn serves(&self, current: Arc<Current>) {
-        // There is one start.
+        // There is only one start.
         let _ = self.current.set(current);
     }
 
-    /// From now on it is not: whoever asks sends no more.
+    /// From now on the server is not ready, so a load balancer sends no more requests.
     pub(crate) fn stops(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
     }
@@ -72,7 +72,7 @@ async fn metrics(State(it): State<Arc<Management>>) -> Response {
     }
 }
 
-/// Keys are read before the database is opened, and kept: where there is a service, there are keys.
+/// Keys are read before the database is opened, and are kept. So if there is a service, there are keys.
 async fn readyz(State(it): State<Arc<Management>>) -> Response {
     let not_ready = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     if it.is_stopping.load(Ordering::Relaxed) {

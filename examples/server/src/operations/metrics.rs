@@ -1,4 +1,5 @@
-//! What is counted. Every label is a word of this program or of the library: nothing that a client sends makes a series, and none names an account.
+//! The counters. Every label is a word of this program or of the library. Nothing that a client sends makes a series, and no series names an
+//! account.
 
 use super::Load;
 use authflow::{
@@ -17,12 +18,12 @@ use prometheus_client::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// Static words, so that there are only as many series as the program has words.
+/// Labels are static words, so there are only as many series as the program has words.
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 type Counters<const N: usize> = Family<Labels<N>, Counter>;
 type Histograms<const N: usize> = Family<Labels<N>, Histogram, fn() -> Histogram>;
 
-/// The counters of this process. A clone counts the same.
+/// The counters of this process. A clone has the same counters.
 #[derive(Clone)]
 pub(crate) struct Metrics(Arc<Counted>);
 
@@ -50,11 +51,11 @@ struct Counted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reloaded {
     Done,
-    /// What was before goes on.
+    /// The old configuration and keys stay.
     Failed,
 }
 
-/// A change of sessions, as it is counted.
+/// The changes of sessions that are counted.
 const ISSUED: &str = "issued";
 const REFRESHED: &str = "refreshed";
 const ENDED: &str = "ended";
@@ -144,7 +145,7 @@ impl Metrics {
         metrics
     }
 
-    /// An alert on an increase needs the value before it.
+    /// Series start at zero, because an alert on an increase needs a value before the increase.
     fn begin_at_zero(&self) {
         let it = &self.0;
         for name in Event::NAMES {
@@ -188,7 +189,7 @@ impl Metrics {
             Event::ProofRefused { account, factor, reason } => {
                 let factor = factor.as_str();
                 it.guesses_refused.get_or_create(&[("factor", factor), ("reason", reason.as_str())]).inc();
-                // Who is locked already is not locked again. A name that nobody has is no account's.
+                // A locked account is not locked again. A name that no account has is not counted.
                 if account.is_some() && attempts_left == Some(0) && *reason != ProofRefusal::Locked {
                     it.locks.get_or_create(&[("factor", factor)]).inc();
                 }
@@ -233,7 +234,7 @@ impl Metrics {
         self.0.audit_lost.inc();
     }
 
-    /// All of it, as OpenMetrics text, with the load as it is now.
+    /// All counters as OpenMetrics text, with the present load.
     pub(crate) fn text(&self, load: &Load) -> Result<String, std::fmt::Error> {
         let Load { calls, most_calls, hasher } = *load;
         for (state, value) in [("in_progress", calls), ("most", most_calls)] {
@@ -244,7 +245,7 @@ impl Metrics {
             ("places", hasher.places),
             ("cores_taken", hasher.cores_taken),
             ("cores", hasher.cores),
-            // One that makes a verifier has a core and no place.
+            // A request that makes a verifier has a core and no place.
             ("waiting", hasher.places_taken.saturating_sub(hasher.cores_taken)),
         ];
         for (state, value) in hashing {
@@ -265,7 +266,7 @@ impl Reloaded {
     }
 }
 
-/// From half a millisecond to 16 seconds: a read of SQLite, a hash, the longest wait of a call.
+/// The buckets go from half a millisecond to 16 seconds: a read of SQLite, a hash, the longest wait of a call.
 fn histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.0005, 2.0, 16))
 }

@@ -1,4 +1,4 @@
-//! How the server is run and watched: metrics, logs, the audit stream, the management listener, reloads and clean-up.
+//! Running and watching the server: metrics, logs, the audit stream, the management listener, reloads and clean-up.
 
 mod audit;
 pub(crate) mod clean_up;
@@ -24,18 +24,18 @@ pub(crate) use watch::Watch;
 
 use authflow_argon2::HasherLoad;
 
-/// How busy the server is.
+/// The load of the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
-    /// In progress.
+    /// The calls in progress.
     pub(crate) calls: usize,
-    /// That may be in progress at once.
+    /// The most calls that may be in progress at once.
     pub(crate) most_calls: usize,
     pub(crate) hasher: HasherLoad,
 }
 
 impl Default for Load {
-    /// Of a server that has not started yet.
+    /// The load of a server that has not started yet.
     fn default() -> Self {
         let hasher = HasherLoad { places: 0, places_taken: 0, cores: 0, cores_taken: 0 };
         Self { calls: 0, most_calls: 0, hasher }

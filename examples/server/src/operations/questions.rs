@@ -9,7 +9,8 @@ use authflow::{
 };
 use std::time::Instant;
 
-/// Does what [`authflow::drive`] does, timed. The match is over all questions, so a new one does not compile before it is here.
+/// Does the same as [`authflow::drive`], and times each question. The match is over all questions, so a new question does not
+/// compile until it is added here.
 macro_rules! timed {
     ($($question:ident: $method:ident;)*) => {
         pub(crate) async fn drive(mut step: Step, host: &ServerHost, metrics: &Metrics) -> Outcome {

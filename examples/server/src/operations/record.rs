@@ -1,4 +1,4 @@
-//! A record of the audit stream. `OPERATIONS.md` has the schema, and says what each event means.
+//! A record of the audit stream. `OPERATIONS.md` has the schema, and the meaning of each event.
 
 use super::RequestId;
 use authflow::{
@@ -10,9 +10,9 @@ use authflow::{
 };
 use serde::Serialize;
 
-/// Of the schema: a member that goes, or means something else, makes the next one. A member that comes does not.
+/// The version of the schema. It goes up when a member is removed or changes its meaning. A new member leaves it.
 const VERSION: u32 = 1;
-/// An event as it is recorded. A member that an event does not have is left out.
+/// An event as it is recorded. Members that an event does not have are left out.
 #[derive(Serialize)]
 pub(super) struct Record<'a> {
     v: u32,
@@ -34,7 +34,7 @@ pub(super) struct Record<'a> {
     more: More<'a>,
 }
 
-/// What only some events have.
+/// The members that only some events have.
 #[derive(Default, Serialize)]
 struct More<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

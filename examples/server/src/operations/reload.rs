@@ -1,9 +1,9 @@
-//! SIGHUP: keys and configuration are read anew.
+//! Reloads: on SIGHUP, keys and configuration are read again.
 
 use super::{Metrics, Reloaded, service_manager};
 use std::{error::Error, future::Future, io};
 
-/// Comes with each SIGHUP, or several of them; never where there is no such thing.
+/// Yields on each SIGHUP. Several signals may count as one. On a system without SIGHUP it never yields.
 pub(crate) struct Hangups {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
@@ -25,7 +25,8 @@ impl Hangups {
     }
 }
 
-/// Reloads with each SIGHUP, one after the other. A reload that fails leaves what was, says why once, and is counted.
+/// Reloads on each SIGHUP, one reload after the other. A reload that fails changes nothing, logs its reason once, and
+/// is counted.
 pub(crate) async fn with_each<F, E>(mut hangups: Hangups, metrics: Metrics, reload: impl Fn() -> F)
 where
     F: Future<Output = Result<(), E>>,

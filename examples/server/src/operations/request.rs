@@ -12,22 +12,23 @@ use std::{fmt, future::Future, sync::Arc, time::Instant};
 use tokio::task_local;
 use tracing::{Instrument as _, Span};
 
-/// What a proxy in front says a request is called, and what an answer says.
+/// The header in which a proxy sends a request's id, and an answer returns it.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
-/// The route of what no route is for: a raw path is a client's to choose.
+/// The route of a request that no route matches: a client can choose any raw path.
 const NO_ROUTE: &str = "none";
 
 task_local! {
     static ID: Option<RequestId>;
 }
 
-/// What a request is called in every line about it: letters, digits, `.`, `_` and `-`, 64 at most.
+/// The id of a request in every line about it: letters, digits, `.`, `_` and `-`, 64 at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The client's, where it is one, once; else it is drawn. It names a line of a log and protects nothing.
+    /// The client's id, if it has the right form and comes once. Otherwise it is drawn. It names a line of a log and
+    /// protects nothing.
     fn of(headers: &HeaderMap) -> Self {
         let mut given = headers.get_all(HEADER).into_iter();
         match (given.next(), given.next()) {
@@ -46,7 +47,7 @@ impl RequestId {
         Self(format!("{:032x}", fastrand::u128(..)).into())
     }
 
-    /// Of the request that is being answered.
+    /// The id of the request that is being answered.
     pub(crate) fn current() -> Option<Self> {
         ID.try_with(Clone::clone).ok().flatten()
     }
@@ -62,15 +63,15 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Work that goes on when its request has gone, and is logged as that one's.
+/// Work that outlives its request, and is logged with the request's id.
 pub(crate) fn of_this_request<F: Future>(work: F) -> impl Future<Output = F::Output> {
     ID.scope(RequestId::current(), work.in_current_span())
 }
 
-/// Follows a request from its head to its answer.
+/// Follows a request from its headers to its answer.
 pub(crate) async fn follow(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
-    // Of the highest level, so that a line of any has the id.
+    // The span has the highest level, so that every line has the id, whatever its level.
     let span = tracing::error_span!("request", request_id = %id);
     let mut followed = Followed {
         span: span.clone(),
@@ -89,7 +90,7 @@ pub(crate) async fn follow(State(metrics): State<Metrics>, request: Request, nex
     response
 }
 
-/// Logged and counted when it is dropped, so that a client which hangs up is seen too.
+/// A request that is logged and counted when this is dropped. So a client that hangs up is seen too.
 struct Followed {
     span: Span,
     metrics: Metrics,
@@ -119,7 +120,7 @@ fn route(request: &Request) -> &'static str {
         Some("/openapi.json") => "/openapi.json",
         Some("/.well-known/jwks.json") => "/.well-known/jwks.json",
         Some(path) if path.starts_with("/dev/") => "/dev",
-        // Of a demonstration, whose page has many files.
+        // A demonstration's page has many files, so they share one name.
         Some(_) => "/demo",
         None => Api::route(request.uri().path()).unwrap_or(NO_ROUTE),
     }
@@ -137,7 +138,7 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
-/// Those that this server answers with.
+/// The statuses that this server answers with.
 fn word(status: StatusCode) -> &'static str {
     match status.as_u16() {
         200 => "200",

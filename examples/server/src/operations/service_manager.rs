@@ -1,8 +1,8 @@
-//! What a service manager that has started the server is told (`sd_notify(3)`); nothing where none has.
+//! The messages to the service manager that has started the server (`sd_notify(3)`). Without one, nothing is sent.
 
 use sd_notify::NotifyState;
 
-/// It serves: at the start, and after a reload.
+/// The server serves: at the start, and after a reload.
 pub(crate) fn ready() {
     tell(&[NotifyState::Ready]);
 }

@@ -1,4 +1,4 @@
-//! By what the server is watched, whatever it serves.
+//! The metrics and the audit stream, which watch the server whatever it serves.
 
 use super::{Audit, AuditTo, Metrics};
 use std::io;

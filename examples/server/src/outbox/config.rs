@@ -1,4 +1,4 @@
-//! The file that says by which server mail is sent.
+//! The file that names the mail server.
 
 use super::Outbox;
 use authflow::Secret;
@@ -37,7 +37,8 @@ pub(crate) enum OutboxFileError {
     HalfALogin,
 }
 
-/// Reads the file, which may hold a password and so must be its owner's alone, and starts to send. Call it within a runtime.
+/// Reads the file and starts to send. The file may hold a password, so only its owner may read it. Call this within a
+/// runtime.
 pub(crate) fn read(path: &Path) -> Result<Outbox, OutboxFileError> {
     Ok(Outbox::Smtp(SmtpCourier::start(parse(&private_file::read(path)?)?)?))
 }

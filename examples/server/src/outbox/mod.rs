@@ -16,10 +16,10 @@ use authflow_smtp::{SmtpCourier, SmtpError, StandardTexts, Text};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Outbox {
-    /// Prints codes where whoever runs the server sees them. For demonstrations only: who reads the log signs in as
-    /// anybody who asked for a code.
+    /// Prints codes to the operator. For demonstrations only: a reader of the log can sign in as any subject who asked
+    /// for a code.
     Log,
-    /// The same, and keeps them for a test that asks.
+    /// Prints codes too, and keeps them for a test that asks.
     Kept(Codes),
     /// Sends e-mail. There is no provider of text messages here, so none is delivered.
     Smtp(SmtpCourier),
@@ -46,7 +46,7 @@ impl Courier for Outbox {
 }
 
 impl Outbox {
-    /// Tells a contact that an account has another one in its place.
+    /// Tells a contact that another one has taken its place in an account.
     pub(crate) fn tell_replaced(&self, before: &Recipient, language: Language) {
         let told = match (self, before) {
             (Self::Smtp(smtp), Recipient::Email(address)) => smtp.notify(address, replaced(language)),
@@ -71,7 +71,7 @@ impl Outbox {
     }
 }
 
-/// What is sent then.
+/// The text of that notice.
 fn replaced(language: Language) -> Text {
     let (subject, body) = match language {
         Language::En => (
@@ -87,7 +87,7 @@ fn replaced(language: Language) -> Text {
     Text { subject: subject.to_owned(), body: body.to_owned() }
 }
 
-/// Whoever reads the log may use the code, and learns no number or address.
+/// A reader of the log may use the code, and learns no number or address.
 fn print(recipient: &Recipient, purpose: CodePurpose, code: &Secret) {
     let whom = masked(recipient);
     tracing::info!("code for {whom} ({}): {}", StandardTexts::purpose(purpose, Language::En), code.expose());

@@ -20,7 +20,7 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Of this thread, on which also the tasks of a test run.
+    /// Logs this thread, which also runs the tasks of a test.
     fn start(&self) -> tracing::subscriber::DefaultGuard {
         let log = self.clone();
         let lines = tracing_subscriber::fmt().with_writer(move || log.clone()).with_ansi(false);

@@ -31,7 +31,7 @@ struct SignerEntry {
     private_key: PathBuf,
 }
 
-/// With `private_key`, the public half of it: an old signer moves here as it is.
+/// If it has `private_key`, its public half is used: an old signer moves here as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VerifyEntry {
@@ -48,7 +48,7 @@ struct VerifyEntry {
 pub(crate) enum SigningKeysError {
     #[error("cannot read it: {0}")]
     Unreadable(io::Error),
-    /// The file names keys and holds none, so its text may be shown.
+    /// The file names keys and contains none, so its text may be shown.
     #[error("{0}")]
     Malformed(#[from] toml::de::Error),
     #[error("key file {0}: {1}")]
@@ -73,7 +73,7 @@ impl SigningKeysError {
     }
 }
 
-/// Reads the file and the keys it names, by paths relative to it.
+/// Reads the file, and the keys that it names by paths relative to it.
 pub(crate) fn load(path: &Path) -> Result<SigningKeys, SigningKeysError> {
     let text = fs::read_to_string(path).map_err(SigningKeysError::Unreadable)?;
     let SigningFile { signer, verify } = toml::from_str(&text)?;

@@ -13,12 +13,12 @@ use aws_lc_rs::{
 };
 use std::fmt;
 
-/// What stands before the point in the DER of a P-256 key (RFC 5480 §2): uncompressed, SEC 1 §2.3.3.
+/// The bytes before the point in the DER of a P-256 key (RFC 5480 §2). The point is uncompressed (SEC 1 §2.3.3).
 const P256_BEFORE_POINT: &[u8] = &[
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
     0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 ];
-/// What stands before the 32 bytes in the DER of an Ed25519 key (RFC 8410 §4).
+/// The bytes before the 32 bytes of the key in the DER of an Ed25519 key (RFC 8410 §4).
 const ED25519_BEFORE_KEY: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +54,7 @@ impl PrivateKey {
             SignatureAlgorithm::Es256 => {
                 EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map(Pair::P256)
             }
-            // Without a public half in it, as openssl writes it; one that is there must be the right one.
+            // openssl writes the document without a public half. If there is one, it must be the right one.
             SignatureAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map(Pair::Ed25519),
         };
         let pair = pair.map_err(refused)?;
@@ -71,7 +71,7 @@ impl PrivateKey {
         &self.public
     }
 
-    /// `None` when it fails, which the host answers as if there were no such key.
+    /// `None` if it fails. The host answers that as if there were no such key.
     pub(super) fn sign(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
         match &self.pair {
@@ -98,7 +98,7 @@ impl PublicKey {
         read().ok_or(NotThatKey(algorithm))
     }
 
-    /// As relying parties are told of it.
+    /// The key as relying parties are told of it.
     pub(super) fn published(&self) -> token::PublicKey {
         self.published.clone()
     }
@@ -108,7 +108,7 @@ impl PublicKey {
     }
 }
 
-/// The numbers that a key is made of, from its SubjectPublicKeyInfo.
+/// The numbers of a key, from its SubjectPublicKeyInfo.
 fn published(algorithm: SignatureAlgorithm, spki: &[u8]) -> Option<token::PublicKey> {
     match algorithm {
         SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {

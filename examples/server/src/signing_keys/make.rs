@@ -12,7 +12,7 @@ use aws_lc_rs::{
 use std::{fmt::Write as _, fs, path::Path};
 use zeroize::Zeroizing;
 
-/// How many bytes of a fingerprint are in an id, which has room for 20 characters.
+/// The bytes of a fingerprint in an id, which has room for 20 characters.
 const FINGERPRINT: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,7 @@ pub(crate) fn algorithm(name: &str) -> Result<SignatureAlgorithm, UnknownAlgorit
     [Rs256, Ps256, Es256, EdDsa].into_iter().find(|known| known.as_str() == name).ok_or(UnknownAlgorithm)
 }
 
-/// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
+/// Reads the keys. If there is no file, makes one with one new key first. Says whether it made one.
 pub(crate) fn load_or_make(
     path: &Path,
     algorithm: SignatureAlgorithm,
@@ -39,13 +39,13 @@ pub(crate) fn load_or_make(
     }
 }
 
-/// Whether it made the file. Of two servers that start at once, each makes a key of a name of its own, one links its
-/// file, and the other one takes its key away again.
+/// Whether it made the file. If two servers start at once, each makes a key with its own name. One of them links its
+/// file, and the other one deletes its key.
 fn make(path: &Path, algorithm: SignatureAlgorithm) -> Result<bool, SigningKeysError> {
     let (pkcs8, id) = generate(algorithm).ok_or(SigningKeysError::NotMade)?;
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(format!("-{id}.pem"));
-    // TOML is UTF-8, and a file's name need not be.
+    // TOML is UTF-8, but the name of a file need not be.
     let name = name.into_string().unwrap_or_else(|_| format!("signing-{id}.pem"));
     let key = path.with_file_name(&name);
     let failed = |file: &Path| {

@@ -1,5 +1,5 @@
-//! The keys that sign id tokens outside the library: one signs, others still verify. A file names them (TOML), each is a PEM
-//! file beside it.
+//! The keys that sign id tokens outside the library: one signs, and others still verify. A TOML file names them, and each is in a PEM file beside
+//! it.
 
 mod file;
 mod key;
@@ -26,7 +26,7 @@ pub(crate) struct SigningKeys {
     public: Vec<NamedKey>,
 }
 
-/// What a key's signatures are verified with.
+/// A key's public half, which verifies its signatures.
 #[derive(Debug)]
 struct NamedKey {
     id: Box<str>,
@@ -53,12 +53,12 @@ impl SigningKeys {
         Ok(Self { outside, public, ..self })
     }
 
-    /// What the library is told of them, and publishes.
+    /// The keys as the library knows and publishes them.
     pub(crate) fn outside(&self) -> OutsideKeys {
         self.outside.clone()
     }
 
-    /// `None` when the key is not the one that signs. An RSA signature takes about a millisecond, on a thread that serves no connection meanwhile.
+    /// `None` if the key is not the signer. An RSA signature takes about a millisecond, on a thread that serves no connection meanwhile.
     async fn sign(&self, key_id: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>, JoinError> {
         if *self.signer_id != *key_id {
             return Ok(None);
@@ -67,7 +67,7 @@ impl SigningKeys {
         spawn_blocking(move || signer.sign(&bytes)).await
     }
 
-    /// Whether the signature is that key's. Whether the key still counts the library judges.
+    /// Whether the signature is that key's. The library judges whether the key still counts.
     fn verify(&self, key_id: &str, bytes: &[u8], signature: &[u8]) -> bool {
         let named = self.public.iter().find(|named| *named.id == *key_id);
         named.is_some_and(|named| named.key.verify(bytes, signature))

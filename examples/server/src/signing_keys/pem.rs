@@ -40,7 +40,7 @@ pub(crate) fn of_public(spki: &[u8]) -> Zeroizing<String> {
 fn of(kind: &str, der: &[u8]) -> Zeroizing<String> {
     let encoded = Zeroizing::new(STANDARD.encode(der));
     let mut text = Zeroizing::new(String::with_capacity(encoded.len() + encoded.len() / LINE + 64));
-    // A `String` takes everything that is written to it, and this one has room for it.
+    // A `String` takes all that is written to it, and this one has room for it.
     let _ = writeln!(text, "-----BEGIN {kind} KEY-----");
     for (at, character) in encoded.chars().enumerate() {
         if at > 0 && at % LINE == 0 {

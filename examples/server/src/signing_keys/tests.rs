@@ -39,7 +39,7 @@ fn made(folder: &Path, name: &str, algorithm: SignatureAlgorithm) -> (SigningKey
     (keys, signer(&path).0)
 }
 
-/// Another key does not sign, and nobody waits for it.
+/// Another key does not sign, and the answer comes at once.
 fn not_signed(keys: &SigningKeys, key_id: &str) -> bool {
     let signed = pin!(keys.sign(key_id, b"bytes")).poll(&mut Context::from_waker(Waker::noop()));
     matches!(signed, Poll::Ready(Ok(None)))
@@ -92,7 +92,7 @@ fn a_key_set_has_the_members_of_each_type_and_verifies() {
             assert_eq!(number(name).len(), *length, "{name} of {key}");
         }
 
-        // A relying party that has the set alone.
+        // A relying party has only the set of keys.
         use aws_lc_rs::signature::*;
         let signature = awaited(keys.sign(&id, b"bytes")).unwrap().unwrap();
         let raw = match algorithm {

@@ -1,15 +1,16 @@
-//! Who has failed, and how often of late.
+//! The devices that have failed, and how often in the last minute.
 
 use authflow::Timestamp;
 use std::collections::{HashMap, VecDeque};
 
-/// So many wrong answers within a minute stop a device until the first of them is a minute old.
+/// This many wrong answers within a minute stop a device until the first of them is a minute old.
 pub(super) const MOST: u8 = 5;
 pub(super) const SECONDS: u64 = 60;
-/// So many are remembered, the latest ones: 3 MiB. Whoever makes a thousand a second is not stopped by this.
+/// The latest failures that are remembered: 3 MiB. A client that makes a thousand a second is not stopped by this
+/// limit.
 pub(super) const REMEMBERED: usize = 65_536;
 
-/// What a device is recognised by, hashed.
+/// A hash of the properties that a device is recognised by.
 pub(super) type Device = [u8; 16];
 
 /// The wrong answers of the last minute.
@@ -17,7 +18,7 @@ pub(super) type Device = [u8; 16];
 pub(super) struct Failures {
     /// In the order in which they came.
     latest: VecDeque<(Device, Timestamp)>,
-    /// How many of those each device has.
+    /// The number of these failures for each device.
     counts: HashMap<Device, u32>,
 }
 
@@ -37,7 +38,7 @@ impl Failures {
         *count = count.saturating_add(1);
     }
 
-    /// One from later than now was noted by a clock that has been set back: it is over, too.
+    /// A failure with a later time than now was noted by a clock that has been set back. It is over, too.
     fn forget(&mut self, now: Timestamp) {
         while self.latest.front().is_some_and(|(_, at)| *at > now || now >= at.plus_seconds(SECONDS)) {
             self.forget_first();

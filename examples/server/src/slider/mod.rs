@@ -1,13 +1,14 @@
 //! A slider puzzle: the server's captcha.
 //!
-//! A piece is cut out of a picture that is drawn for it, at a place that is drawn as well, and a person moves it back. It keeps out what asks for
-//! codes without looking: a guess is right once in 24 times, each picture is good for one, and a device has five wrong ones a minute.
+//! A piece is cut out of a picture, and a person moves it back. The picture and the place of the piece are drawn for each puzzle. It keeps out
+//! programs that ask for codes without looking: a guess is right once in 24 times, each picture is good for one guess, and a device has five
+//! wrong guesses a minute.
 //!
-//! **It is no defence against image matching.** A program that looks for the dark place in the picture finds it nearly always, as it does with
-//! every puzzle of this kind; and a device is whatever fingerprint a client sends. Where codes cost you money, limit by address
-//! in front, set `daily_in_all`, or put a captcha that somebody maintains in its place: `captcha = "own"`, and `judge_captcha` in the rules.
+//! **It is no defence against image matching.** A program that looks for the dark place in the picture nearly always finds it, as in every puzzle
+//! of this kind. And a device is whatever fingerprint a client sends. If codes cost you money, limit by address in front, set `daily_in_all`, or
+//! use a maintained captcha in its place: `captcha = "own"`, and `judge_captcha` in the rules.
 //!
-//! What was shown is kept here, in the memory of this process: whoever has several servers sends a device to one of them. Nothing here
+//! The puzzles that are shown are kept in the memory of this process. With several servers, send a device always to the same one. Nothing here
 //! waits or reads a clock.
 
 mod failures;
@@ -25,12 +26,12 @@ use shown::{Owner, Shown};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::{JoinError, spawn_blocking};
 
-/// How far from its place the piece may be, in pixels.
+/// The greatest distance of the piece from its place, in pixels.
 const NEAR: f64 = 5.0;
-/// What clients of the family say for the height, wherever the piece is.
+/// The height that clients of the family send, wherever the piece is.
 const HEIGHT_SAID: f64 = 5.0;
 
-/// Shows puzzles, and judges what is said of them.
+/// Shows puzzles, and judges their solutions.
 #[derive(Debug, Default)]
 pub(crate) struct Slider {
     kept: Mutex<Kept>,
@@ -44,7 +45,7 @@ struct Kept {
     failures: Failures,
 }
 
-/// There is no picture.
+/// The picture could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PictureError {
     #[error(transparent)]
@@ -54,13 +55,13 @@ pub(crate) enum PictureError {
 }
 
 impl Slider {
-    /// One that logs where each piece belongs: for a demonstration, in which nobody need look.
+    /// A slider that logs the place of each piece: for a demonstration, whose user need not look.
     pub(crate) fn telling() -> Self {
         Self { tells: true, ..Self::default() }
     }
 
-    /// A new puzzle, drawn; none for a device that has failed too often of late.
-    /// It takes half a millisecond, on a thread that serves no connection meanwhile.
+    /// Draws a new puzzle. Returns `None` for a device that has failed too often in the last minute. The picture takes half a millisecond, on a
+    /// thread that serves no connection meanwhile.
     pub(crate) async fn issue(&self, ask: &IssueCaptcha) -> Result<Option<CaptchaPicture>, PictureError> {
         let Some(puzzle) = self.show(ask) else { return Ok(None) };
         Ok(Some(spawn_blocking(move || puzzle.picture()).await??))
@@ -80,7 +81,7 @@ impl Slider {
         Some(puzzle)
     }
 
-    /// Whether the piece is in its place. The puzzle is over then, however it is.
+    /// Whether the piece is in its place. The puzzle is over then, whatever the answer is.
     pub(crate) fn judge(&self, ask: &JudgeCaptchaPoint) -> Captcha {
         let device = failing(&ask.device.binding());
         let mut kept = self.kept();
@@ -88,7 +89,7 @@ impl Slider {
         if kept.failures.are_too_many(device, ask.now) {
             return Captcha::Failed;
         }
-        // No key was given with the picture, so nothing can be sealed.
+        // The picture came without a key, so nothing can be sealed.
         let is_right = x.is_some_and(
             |x| matches!(ask.point, PresentedPoint::Clear(point) if is_near(point, f64::from(x))),
         );
@@ -105,17 +106,17 @@ impl Slider {
     }
 }
 
-/// By which failures are counted. A rotated key begins the count anew.
+/// The device by which failures are counted. A rotated key begins the count anew.
 fn failing(device: &DeviceBinding) -> failures::Device {
     *device.digest.as_bytes()
 }
 
-/// Some clients write `5` and others `5.0`: they are compared as numbers.
+/// Some clients write `5` and others `5.0`, so the values are compared as numbers.
 fn is_near(said: CaptchaPoint, x: f64) -> bool {
     (said.x - x).abs() <= NEAR && (said.y - HEIGHT_SAID).abs() < 0.5
 }
 
-/// As the family's answer has it.
+/// The id in the form of the family's answer.
 fn hex(id: &[u8; 16]) -> String {
     format!("{:032x}", u128::from_be_bytes(*id))
 }

@@ -1,33 +1,33 @@
-//! One puzzle: a picture that nobody else has, and a piece cut out of it.
+//! One puzzle: a picture that is drawn once, and a piece cut out of it.
 
 use authflow::captcha::CaptchaPicture;
 use fastrand::Rng;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 use std::ops::RangeInclusive;
 
-/// As wide and high as the family's pictures, which its clients show as they are.
+/// The size of the family's pictures, which its clients show unscaled.
 pub(super) const WIDTH: u16 = 310;
 const HEIGHT: u16 = 155;
-/// Of the piece.
+/// The width and height of the piece.
 pub(super) const PIECE: u16 = 47;
-/// From how many places the piece may come: each is as likely as the others.
+/// The number of places that the piece may come from. Each is as likely as the others.
 pub(super) const PLACES: u16 = WIDTH - PIECE + 1;
 const ROWS: u16 = HEIGHT - PIECE + 1;
 const BLOTS: usize = 12;
 
 type Colour = [u8; 3];
 
-/// A puzzle, as its seed says.
+/// A puzzle, which its seed decides.
 pub(super) struct Puzzle {
-    /// The left edge of the piece, and its upper one.
+    /// The left edge of the piece, and its upper edge.
     x: u16,
     y: u16,
-    /// The colours of the four corners, between which the others lie.
+    /// The colours of the four corners. The other colours lie between them.
     corners: [Colour; 4],
     blots: [Blot; BLOTS],
 }
 
-/// A disc of a colour, through which half of what lies behind is seen.
+/// A coloured disc, through which half of the background is seen.
 struct Blot {
     x: i32,
     y: i32,
@@ -36,7 +36,8 @@ struct Blot {
 }
 
 impl Puzzle {
-    /// The place is of other bytes than the picture: who works out what the picture was drawn from does not know the place.
+    /// The place and the picture are drawn from different bytes. So a program that works out the picture's bytes does not
+    /// know the place.
     pub(super) fn drawn(seed: [u8; 16]) -> Self {
         let [place, picture] = halves(seed);
         let mut random = Rng::with_seed(picture);
@@ -47,12 +48,12 @@ impl Puzzle {
             radius: random.i32(8..45),
             colour: colour(&mut random),
         });
-        // Of 2⁶⁴ numbers, some places have one more than others.
+        // Among the 2⁶⁴ numbers, some places have one number more than others.
         let x = u16::try_from(place % u64::from(PLACES)).unwrap_or_default();
         Self { x, y: random.u16(0..ROWS), corners, blots }
     }
 
-    /// Where the piece belongs.
+    /// The place of the piece.
     pub(super) fn x(&self) -> u16 {
         self.x
     }
@@ -95,7 +96,7 @@ impl Puzzle {
 }
 
 impl Blot {
-    /// From where to where it covers a row, if it does.
+    /// The columns of a row that it covers, if it covers any.
     fn columns(&self, y: u16) -> Option<RangeInclusive<i32>> {
         let down = i32::from(y) - self.y;
         let half = (self.radius * self.radius - down * down).checked_isqrt()?;
@@ -108,12 +109,12 @@ fn halves(seed: [u8; 16]) -> [u64; 2] {
     [(number >> 64) as u64, number as u64]
 }
 
-/// Neither black nor white, so that what is cut out is darker than anything.
+/// Neither black nor white, so that the hole is darker than anything else.
 fn colour(random: &mut Rng) -> Colour {
     [(); 3].map(|()| random.u8(120..=250))
 }
 
-/// The colour that lies so many steps of `ALL` from one to the other.
+/// The colour that is this many steps of `ALL` on the way from one to the other.
 fn between<const ALL: u16>(one: Colour, other: Colour, step: u16) -> Colour {
     let mix = |one: u8, other: u8| {
         let mixed = u32::from(one) * u32::from(ALL - step) + u32::from(other) * u32::from(step);
@@ -123,7 +124,7 @@ fn between<const ALL: u16>(one: Colour, other: Colour, step: u16) -> Colour {
     [mix(red, other_red), mix(green, other_green), mix(blue, other_blue)]
 }
 
-/// A square with a knob on its right and one above.
+/// Whether a point is in the piece: a square with one knob on its right and one on top.
 fn is_of_piece(along: u16, down: u16) -> bool {
     let (x, y) = (i32::from(along), i32::from(down));
     let is_of_square = x < 36 && y > 10;
@@ -134,7 +135,7 @@ fn is_within(x: i32, y: i32, radius: i32) -> bool {
     x * x + y * y <= radius * radius
 }
 
-/// Quickly rather than small: whoever asks has proved nothing.
+/// Writes fast rather than small: the client that asks has proved nothing.
 fn written(colours: ColorType, width: u16, pixels: &[u8]) -> Result<Vec<u8>, EncodingError> {
     let mut image = Vec::new();
     let mut encoder = Encoder::new(&mut image, u32::from(width), u32::from(HEIGHT));

@@ -1,4 +1,4 @@
-//! Which puzzles are shown, and where their pieces belong.
+//! The puzzles that are shown, and the places of their pieces.
 
 use authflow::{
     Audience, TenantId, Timestamp,
@@ -8,12 +8,12 @@ use authflow::{
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, VecDeque};
 
-/// How long a puzzle may be looked at.
+/// The seconds for which a puzzle is good.
 pub(super) const SECONDS: u64 = 180;
-/// So many are kept, the latest ones: 16 MiB. Whoever asks for 364 a second makes others look at a second one.
+/// The latest puzzles that are kept: 16 MiB. A client that asks for 364 a second makes others need a second puzzle.
 pub(super) const KEPT: usize = 65_536;
 
-/// To whom a puzzle is shown: an application, a tenant and a device.
+/// The application, the tenant and the device that a puzzle is shown to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner {
     audience: [u8; 32],
@@ -25,24 +25,25 @@ impl Owner {
         Self { audience: hashed(audience), device }
     }
 
-    /// Also after a rotation of the key that the binding was made under.
+    /// Whether the puzzle was shown to this device. The answer stays right after a rotation of the key that made the
+    /// binding.
     fn is(&self, audience: &Audience, device: &PresentedDevice, now: Timestamp) -> bool {
         self.audience == hashed(audience) && device.is_bound(&self.device, now)
     }
 }
 
-/// So that an entry is as small as its place.
+/// A hash makes every entry equally small.
 fn hashed(audience: &Audience) -> [u8; 32] {
     let client_id = audience.client_id.as_str();
     let tenant = audience.tenant.as_ref().map_or("", TenantId::as_str);
-    // Ids have no control characters, so no two pairs are one text.
+    // Ids have no control characters, so no two pairs give the same text.
     Sha256::digest(format!("{client_id}\0{tenant}")).into()
 }
 
 /// The puzzles that are shown.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// In the order in which they were shown, also those that are over already.
+    /// In the order in which they were shown. Puzzles that are over may still be among them.
     latest: VecDeque<(PictureId, Timestamp)>,
     puzzles: HashMap<PictureId, Kept>,
 }
@@ -64,7 +65,8 @@ impl Shown {
         self.puzzles.insert(id, Kept { owner, x, at: now });
     }
 
-    /// Where the piece belongs, if the puzzle was shown to this one and is not over. It is now, whoever asks.
+    /// The place of the piece, if the puzzle was shown to this device and is not over. The puzzle is over now, whoever
+    /// asks.
     pub(super) fn take(
         &mut self,
         id: PictureId,
@@ -82,7 +84,7 @@ impl Shown {
     }
 }
 
-/// One from later than now was shown by a clock that has been set back: it is over, too.
+/// A puzzle with a later time than now was shown by a clock that has been set back. It is over, too.
 fn is_over(at: Timestamp, now: Timestamp) -> bool {
     at > now || now >= at.plus_seconds(SECONDS)
 }

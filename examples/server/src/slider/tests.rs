@@ -26,7 +26,7 @@ struct Asking {
 }
 
 impl Asking {
-    /// The same questions each time.
+    /// An engine that asks the same questions each time.
     fn new() -> Self {
         Self::of(demo::ring())
     }
@@ -75,7 +75,7 @@ fn point(x: f64) -> String {
     format!(r#"{{"x":{x},"y":5.0}}"#)
 }
 
-/// Where the piece belongs, as the seed says: what a person sees.
+/// The place of the piece, as the seed decides it and a person sees it.
 fn seen(ask: &IssueCaptcha) -> f64 {
     f64::from(Puzzle::drawn(*ask.seed.as_bytes()).x())
 }
@@ -98,7 +98,7 @@ fn a_piece_in_its_place_passes_and_one_that_is_six_pixels_off_does_not() {
         let solved = asking.solution(who(), ask.id, &point(seen(&ask) + off), NOW);
         assert_eq!(slider.judge(&solved), expected, "{off}");
     }
-    // However the height is written, it is five.
+    // The height is five, in any spelling.
     for (y, expected) in [("5", Captcha::Passed), ("5.0", Captcha::Passed), ("6", Captcha::Failed)] {
         let who = || caller(y);
         let ask = asking.picture(who(), NOW);
@@ -132,7 +132,7 @@ fn a_puzzle_is_good_for_one_try_three_minutes_and_whom_it_was_shown_to() {
     assert_eq!(judged(caller("f"), &(PictureId::from_bytes([0; 16]), point(0.0)), NOW), Captcha::Failed);
 }
 
-/// As a reload does, which keeps the puzzles.
+/// A reload rotates the key and keeps the puzzles.
 #[test]
 fn a_puzzle_outlives_a_rotation_of_the_key() {
     let key = |id: &str, byte| Key::new(id, demo::secret(byte)).unwrap();
@@ -148,7 +148,7 @@ fn a_puzzle_outlives_a_rotation_of_the_key() {
     }
 }
 
-/// A sealed point is wrong: no key was given.
+/// A sealed point is wrong, because no key was given.
 #[test]
 fn what_is_sealed_does_not_pass() {
     let (mut asking, slider) = (Asking::new(), Slider::default());
@@ -158,7 +158,8 @@ fn what_is_sealed_does_not_pass() {
     assert_eq!(slider.judge(&asking.solution(caller("f"), ask.id, "9KzWqGZ/0+4=", NOW)), Captcha::Failed);
 }
 
-/// Five within a minute; then it goes on when the first of them is a minute old. Whoever succeeds is not counted, and others are not stopped.
+/// Five failures within a minute stop a device, until the first of them is a minute old. A device that succeeds is not counted, and other devices
+/// are not stopped.
 #[test]
 fn five_failures_a_minute_stop_a_device() {
     let (mut asking, slider) = (Asking::new(), Slider::default());
@@ -182,7 +183,7 @@ fn five_failures_a_minute_stop_a_device() {
     assert_eq!(tries("f", true, 60), (false, Captcha::Failed), "five within the last minute");
 }
 
-/// A picture that was shown before the device was stopped is no way around it.
+/// A picture that was shown before the device was stopped does not help it.
 #[test]
 fn pictures_in_store_are_no_more_tries() {
     let (mut asking, slider) = (Asking::new(), Slider::default());
@@ -202,8 +203,8 @@ fn pictures_in_store_are_no_more_tries() {
     assert_eq!(slider.judge(&right), Captcha::Failed);
 }
 
-/// A thousand tries without looking, each on a device of its own, so that nothing stops them: 1 in 20 at most. And exactly: of all places, the best
-/// guess there is finds eleven.
+/// A thousand tries without looking, each on another device, so that none is stopped. At most 1 in 20 passes. The second part is exact: the best
+/// possible guess is right for eleven of all places.
 #[test]
 fn whoever_does_not_look_passes_once_in_twenty_times_at_most() {
     let (mut asking, slider) = (Asking::new(), Slider::default());
@@ -228,7 +229,7 @@ fn whoever_does_not_look_passes_once_in_twenty_times_at_most() {
     assert!(best * 20 <= usize::from(PLACES), "more than 5 %");
 }
 
-/// Every place as often as chance has it: 26,400 draws are 100 for each; six deviations are 60.
+/// Every place is drawn as often as chance has it: 26,400 draws are 100 for each, and six deviations are 60.
 #[test]
 fn places_are_drawn_alike() {
     let mut random = fastrand::Rng::with_seed(13);
@@ -240,7 +241,7 @@ fn places_are_drawn_alike() {
     assert!(counts.iter().all(|count| (count - 100).abs() < 60), "{counts:?}");
 }
 
-/// What is remembered has an end, whatever is asked for.
+/// Memory is bounded, whatever clients ask for.
 #[test]
 fn memory_is_bounded() {
     let (mut shown, mut failures) = (Shown::default(), Failures::default());
@@ -256,7 +257,7 @@ fn memory_is_bounded() {
     let mut taken =
         |number| shown.take(PictureId::from_bytes(numbered(number)), &demo::audience(), &device, NOW);
     assert_eq!((taken(999), taken(1_000), taken(KEPT + 999)), (None, Some(1), Some(1)), "the oldest first");
-    // What is over goes with the next, whatever clock it was noted by.
+    // Entries that are over go with the next entry, whatever clock noted them.
     for later in [NOW.plus_seconds(180), NOW.minus_seconds(1)] {
         let (mut shown, mut failures) = (Shown::default(), Failures::default());
         for number in 0..10 {
@@ -278,7 +279,7 @@ fn decoded(image: &[u8]) -> (u32, u32, Vec<u8>) {
     (info.width, info.height, pixels)
 }
 
-/// The piece fits where it was cut out: laid there, every pixel of it is of the picture, and all that is dark is covered.
+/// The piece fits into the hole: if it is laid there, every pixel of it belongs to the picture, and all dark pixels are covered.
 #[test]
 fn the_piece_is_what_the_picture_lacks() {
     for number in 0..5_u8 {
@@ -303,7 +304,7 @@ fn the_piece_is_what_the_picture_lacks() {
     }
 }
 
-/// How long one takes and how many bytes it has, for the page that says so:
+/// Measures the time and the size of a picture, for the page that tells them:
 /// `cargo test --release -p authflow-server slider::tests::what_a_picture_costs -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]

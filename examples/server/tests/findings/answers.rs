@@ -1,4 +1,4 @@
-//! Answers that say nothing, and one that never comes.
+//! Answers without a word, and one that never comes.
 
 use crate::{
     PLAIN,
@@ -15,7 +15,7 @@ use std::{
 
 const CONTINUE: [u8; 25] = *b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// A client may have said all it has to say and still listen. Its login is carried out, once the server has begun with it.
+/// A client may close its half of the connection and still listen. Its login is carried out once the server has begun with it.
 #[test]
 fn from_outside_5_a_client_that_has_closed_its_half_is_answered() {
     let home = Home::new();
@@ -38,7 +38,7 @@ fn from_outside_5_a_client_that_has_closed_its_half_is_answered() {
     assert_eq!(status(&answer), "200", "from outside 5: a login is carried out and not answered");
 }
 
-/// Nor does it wait for a client that has closed its half and asked for nothing.
+/// The server waits for no more requests once a client has closed its half, whether or not it has asked for something.
 #[test]
 fn from_outside_5_a_connection_ends_with_what_was_asked() {
     let home = Home::new();
@@ -54,9 +54,9 @@ fn from_outside_5_a_connection_ends_with_what_was_asked() {
     assert!(begin.elapsed() < Duration::from_secs(10), "it waits for more");
 }
 
-/// What the library refuses has a body; so has what the server refuses before that. A body that does not come is waited for for ten
-/// seconds. hyper's own refusals, of what is no request or too long a one, have none: it offers no way to give them one. They say so,
-/// and that they close the connection.
+/// The library's refusals have a body, and so have the server's own. The server waits ten seconds for a body that does not come.
+/// hyper's own refusals, of malformed or too long requests, have no body, because it offers no way to give them one. They say so, and
+/// that they close the connection.
 #[test]
 fn from_outside_refusals_of_the_servers_own_have_a_body() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! Two servers on one database, whose clocks are not the same to the second.
+//! Two servers on one database, whose clocks differ by some seconds.
 
 use crate::{
     process::{Home, PASSWORD},
@@ -8,7 +8,7 @@ use crate::{
 const WORLD: World = World::Ordinary;
 const NEW: &str = "Battery-Staple-8";
 
-/// The ring allows 30 seconds between instances; 20 are fewer.
+/// The ring allows 30 seconds between instances, and 20 are fewer.
 #[test]
 fn kind_01_a_change_by_a_server_whose_clock_is_ahead_ends_no_later_session() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! What the database tells, and how it grows.
+//! What the database shows to its readers, and how it grows.
 
 use crate::{
     PLAIN,
@@ -19,7 +19,7 @@ fn finding_12_no_secret_of_an_authenticator_stands_in_the_database() {
     assert!(!is_there, "finding 12: who reads the database has a second factor");
 }
 
-/// As the files of keys are refused.
+/// The files of keys are refused in the same way.
 #[test]
 fn finding_12_a_database_that_others_may_read_is_refused() {
     let home = Home::new();
@@ -31,14 +31,14 @@ fn finding_12_a_database_that_others_may_read_is_refused() {
     assert!(started.is_none(), "finding 12: a database that everybody may read is served from");
 }
 
-/// A server with a low bound keeps no more than that; the ordinary one is 1,048,576.
+/// A server with a low bound keeps no more rows than that. The default bound is 1,048,576.
 #[test]
 fn finding_15_recipients_that_nobody_has_fill_no_table() {
     const CLIENTS: usize = 8;
     const EACH: usize = 19;
     const BOUND: &str = "most_of_nobody = 100\n";
     let home = Home::new();
-    // Those of the first clock have cooled by the second one.
+    // The rows of the first clock have cooled by the time of the second one.
     for moved in 0..2 {
         let server = home.start_double_with(&format!("{BOUND}{PLAIN}"));
         server.advance([0, 600][moved]);

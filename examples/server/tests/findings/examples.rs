@@ -1,4 +1,4 @@
-//! Examples of the README that are live: what stands there is known to everybody.
+//! Live examples of the README: all that they contain is public.
 
 use crate::{
     example,
@@ -7,11 +7,11 @@ use crate::{
 };
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-/// The example does not start a server; filled in, it starts one for the credential that was filled in.
+/// The example as it stands does not start a server. With a credential filled in, it starts one for that credential.
 #[test]
 fn finding_18_the_credential_of_the_example_is_nobodys() {
     let home = Home::new();
-    // But for the key of signed calls, whose file is not there.
+    // The key of signed calls is left out, because its file does not exist.
     let example = example(include_str!("../../README.md"), "config");
     let (before, call_keys) = example.split_once("[[call_keys]]").unwrap();
     let (_, after) = call_keys.split_once("\n\n").unwrap();
@@ -52,7 +52,7 @@ fn finding_18_the_keys_of_the_example_are_refused() {
     assert!(!starts_with_keys(example(readme, "key ring")), "finding 18: the keys of the example are taken");
 }
 
-/// A rotation to the same secret is none.
+/// Two ids for the same secret are no rotation.
 #[test]
 fn finding_18_one_secret_under_two_ids_is_refused() {
     let new = "8f1d6a0c97b34e52d8a6f0137c5be94261f3d07ab8c9254e6d10a7f3be58c492";

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many connections the server has places for, and how many calls, by its README.
+/// The places for connections and for calls, as the README gives them.
 const PLACES: usize = 1_024;
 const CALLS: i64 = 64;
 const LOGIN_BY_CODE: &str = "/api/v2/sdk/login/mobile-verify-code";
@@ -29,8 +29,8 @@ fn is_healthy(server: &Server, within: Duration) -> bool {
     asked.and_then(|()| stream.read_exact(&mut answer)).is_ok() && &answer == b"HTTP/1.1 200"
 }
 
-/// Sends logins by code, which wait for no place at the hasher, for these mobiles and breaks each connection once the server has begun to read the body. Says whether it
-/// began with all of them.
+/// Sends a login by code for each of these mobiles, and breaks each connection once the server has begun to read the body. Such logins wait for no
+/// place at the hasher. Says whether the server began with all of them.
 fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
     let asked: Vec<_> = names
         .map(|name| {
@@ -47,12 +47,12 @@ fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
             stream
         })
         .collect();
-    // "100 Continue" stays unread, and so the connection is not closed but reset.
+    // "100 Continue" stays unread, so the connection is reset and not closed.
     asked.iter().all(|stream| stream.peek(&mut [0]).is_ok_and(|length| length == 1))
 }
 
-/// Somebody else holds the database meanwhile, so that no call comes to its end; each that is in progress has counted its
-/// guess when the database is free again. A call that is turned away counts none.
+/// The test holds the database meanwhile, so that no call comes to its end. Each call in progress has counted its guess once the database is free
+/// again. A call that is turned away counts none.
 #[test]
 fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
     const AT_ONCE: usize = 100;
@@ -60,7 +60,7 @@ fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
     let server = try_start_configured(&home, PLAIN, &[]).expect("it starts");
     let mut database = home.database();
     let held = database.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-    // A server that begins with no more of them has its bound.
+    // The server has reached its bound when it begins with no more of them.
     let taken = (0..13).take_while(|at| ask_and_hang_up(&server, at * AT_ONCE..(at + 1) * AT_ONCE)).count();
     assert!(taken >= 5, "some were in progress: {taken}");
     held.rollback().unwrap();
@@ -78,8 +78,8 @@ fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
     );
 }
 
-/// An answer has a bound to be read in, as headers, bodies and calls have theirs: three seconds without progress, and one for
-/// a machine that is busy.
+/// A client that does not read its answer gives its place up when another client needs it. The test allows four seconds, because the machine may be
+/// busy.
 #[test]
 fn from_outside_1_an_answer_that_nobody_reads_gives_its_place_back() {
     crowd::allow_enough_files();

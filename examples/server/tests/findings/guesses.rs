@@ -1,4 +1,4 @@
-//! Guesses: how many there are, and what they tell of who has an account.
+//! Guesses: how many there are, and whether they tell who has an account.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -18,13 +18,13 @@ const RESETS: &str = "
     dialect = 'eiam'
     policy = { first_factors = ['password', 'sms'], recovery = ['sms'] }";
 
-/// Another code than this one.
+/// A code other than this one.
 fn another(code: &str) -> String {
     let (rest, last) = code.split_at(code.len() - 1);
     format!("{rest}{}", if last == "0" { "1" } else { "0" })
 }
 
-/// Three times four guesses are enough: five lock, unless something refills them.
+/// Three times four guesses are enough, because five lock unless something refills them.
 #[test]
 fn finding_01_a_used_code_clears_no_count_of_guesses() {
     let home = Home::new();
@@ -40,7 +40,7 @@ fn finding_01_a_used_code_clears_no_count_of_guesses() {
     let sign_in = Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body);
     assert!(sign_in.send(&server).is_success());
 
-    // The next code may not be asked for at once.
+    // The next code must wait a minute.
     server.advance(61);
     let right = send(&server, "FORGET_PWD_SMS");
     assert_ne!(right, used);
@@ -57,14 +57,14 @@ fn finding_01_a_used_code_clears_no_count_of_guesses() {
     assert_ne!(reset(&right).status, 200, "finding 1: twelve wrong guesses have locked nothing");
 }
 
-/// Whether a locked name is somebody's must not show in what is written to the disk.
+/// Writes to the disk must not show whether a locked name is an account's.
 #[test]
 fn finding_05_a_guess_at_nobody_writes_as_much_as_one_at_somebody() {
     let home = Home::new();
     let server = home.start();
     let guess = |name: &str| Call::login(WORLD, name, "wrong").send(&server).assert_credentials_refused();
     let database = home.database();
-    // SQLite counts here what other connections have changed.
+    // SQLite counts the changes of other connections here.
     let version = |connection: &Connection| -> i64 {
         connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap()
     };
@@ -78,7 +78,7 @@ fn finding_05_a_guess_at_nobody_writes_as_much_as_one_at_somebody() {
     }
 }
 
-/// Of the demonstration's password, under half of the work that new verifiers take.
+/// A verifier of the demonstration's password, with less than half of the work of new verifiers.
 const OLD_VERIFIER: &str =
     "$argon2id$v=19$m=8192,t=1,p=1$c2FsdC1vZi1vbGQtZGF5cw$EBXRbYIKwKdkpPqicAOi77dR9vsm8n1udFCas1bovpo";
 
@@ -98,8 +98,8 @@ fn verifier(home: &Home) -> String {
     home.database().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-/// As long as an old verifier is there, each verify costs its work beside that of new ones, so that its time does not show who has an account.
-/// Times are not measured here: `authflow-argon2` counts what is computed, and its example `padding` measures it.
+/// While there is an old verifier, each verify costs the work of both parameter sets. So its time does not show who has an account. This test
+/// measures no times: `authflow-argon2` counts the computations, and its example `padding` measures them.
 #[test]
 fn finding_05_a_right_password_renews_the_parameters_of_its_hash() {
     let home = Home::new();

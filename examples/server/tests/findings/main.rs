@@ -1,11 +1,10 @@
-//! What was found in the server, each as a test of what is wanted instead.
+//! The findings in the server. Each has a test of the wanted behaviour.
 //!
-//! All of them are mended. A test of a fault that is still there is expected to fail, by `#[should_panic]` with the words of its last
-//! assertion. Whoever mends the fault sees the test go red, and turns it round: takes the attribute away, and leaves the test where it is.
+//! All of them are mended. A test of an open fault is expected to fail, by `#[should_panic]` with the words of its last assertion. When
+//! the fault is mended, the test fails. Then remove the attribute, and leave the test where it is.
 //!
-//! A name begins with where the fault is told: `finding_04` in the review, `from_outside_4` in what was sent to the server,
-//! `kind_10` among the kinds of fault that others' reports told. What was found in the library itself is in `tests/findings`
-//! of the root.
+//! The name of a test begins with the source of its finding: `finding_04` in the review, `from_outside_4` in requests to the server,
+//! `kind_10` among the kinds of fault in public reports. The findings in the library itself are in `tests/findings` of the root.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -41,7 +40,7 @@ mod wire;
 
 use process::{Home, Server};
 
-/// One ordinary application, and nobody who has an account.
+/// One ordinary application, without accounts.
 const PLAIN: &str = "issuer = 'https://login.example.com'\napplications = [{ client_id = 'web' }]\n";
 
 /// Starts a server with this configuration; `None` if it refuses to.
@@ -51,7 +50,7 @@ fn try_start_configured(home: &Home, config: &str, arguments: &[&str]) -> Option
     home.try_start(&[&["--config", path.to_str().unwrap()], arguments].concat())
 }
 
-/// The example of a README that stands behind this mark.
+/// The example of a README that follows this mark.
 fn example<'a>(readme: &'a str, mark: &str) -> &'a str {
     let start = format!("<!-- {mark} -->\n```toml\n");
     readme.split(start.as_str()).nth(1).unwrap().split("```").next().unwrap()

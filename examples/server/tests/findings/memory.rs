@@ -1,4 +1,4 @@
-//! What stays in the memory of a running server, as Linux shows it.
+//! The memory of a running server, as Linux shows it.
 
 use crate::{
     process::Home,
@@ -13,8 +13,8 @@ use std::{
 const PAGE: usize = 4_096;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often these words stand in the writable memory of a process. Most of it was never written, so pages are compared with
-/// an empty one first.
+/// How often these words are in the writable memory of a process. Most of it was never written, so each page is compared with an empty one
+/// first.
 fn copies(process: u32, words: &str) -> usize {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();
@@ -25,7 +25,7 @@ fn copies(process: u32, words: &str) -> usize {
         memory.seek(SeekFrom::Start(start)).unwrap();
         let mut page = [0; PAGE];
         for _ in (start..end).step_by(PAGE) {
-            // Another thread may have given it back since.
+            // Another thread may have freed this memory since.
             if memory.read_exact(&mut page).is_err() {
                 break;
             }
@@ -37,8 +37,8 @@ fn copies(process: u32, words: &str) -> usize {
     found
 }
 
-/// One copy is in the body that the server has collected, one in a buffer of hyper's, one in what serde has read. The connection's task may
-/// end a little later than the connection.
+/// One copy is in the body that the server has collected, one in a buffer of hyper's, and one in a value of serde's. The connection's task
+/// may end a little later than the connection.
 #[test]
 fn finding_24_a_password_does_not_stay_in_memory() {
     let home = Home::new();

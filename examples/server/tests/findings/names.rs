@@ -1,6 +1,6 @@
-//! Names, numbers and addresses of the reference store: one of them is one account's, and each signs in.
+//! Names, numbers and addresses of the reference store: each belongs to one account, and each signs in.
 //!
-//! A row that the database refuses is as good an answer as one that works.
+//! A row may work, or the database may refuse it. Either is good.
 
 use crate::{
     process::{Home, PASSWORD},
@@ -16,7 +16,7 @@ fn takes(home: &Home, sql: &str) -> bool {
     home.database().execute(sql, []).is_ok()
 }
 
-/// Signs in by whatever somebody is known by. Victor's password has expired, and no other account's has.
+/// Signs in by any name of an account. Victor's password has expired, and no other account's has.
 fn status_by_any_name(home: &Home, name: &str) -> serde_json::Value {
     let server = home.start();
     let body = json!({ "user_name": name, "password": PASSWORD });
@@ -52,7 +52,7 @@ fn kind_22_a_user_name_is_nobody_elses_address() {
     assert_eq!(status, "PASSWORD_EXPIRED", "kind 22: who owns the address is in another one's login");
 }
 
-/// Finding 20 of the review as well.
+/// This is also finding 20 of the review.
 #[test]
 fn from_outside_3_every_name_that_is_stored_signs_in() {
     let home = Home::new();
@@ -72,7 +72,7 @@ fn from_outside_3_every_name_that_is_stored_signs_in() {
     assert!(shut_out.is_empty(), "from outside 3: names that are stored and never sign in: {shut_out:?}");
 }
 
-/// SQLite's `lower()` knows ASCII alone.
+/// SQLite's `lower()` knows only ASCII.
 #[test]
 fn finding_20_an_address_is_one_accounts_in_every_case_of_its_letters() {
     let [upper, lower] = ["Éve@example.com", "éve@example.com"];

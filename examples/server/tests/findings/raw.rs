@@ -1,4 +1,4 @@
-//! Requests byte for byte, as no client of the family writes them.
+//! Requests byte for byte, which no client of the family would write.
 
 use crate::{
     process::{PASSWORD, Server},
@@ -19,7 +19,7 @@ pub(crate) fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// Everything up to where the server closes the connection, or breaks it.
+/// The whole answer, until the server closes or breaks the connection.
 pub(crate) fn rest(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

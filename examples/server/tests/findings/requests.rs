@@ -1,4 +1,4 @@
-//! Requests that HTTP does not allow, or that say what the server does not do.
+//! Requests that HTTP does not allow, or that need a coding which the server does not undo.
 
 use crate::{
     PLAIN,
@@ -15,7 +15,7 @@ fn health(hosts: &str) -> String {
     status(&answer(&server, &request(hosts))).to_owned()
 }
 
-/// RFC 9112 §3.2, as the two below.
+/// RFC 9112 §3.2 demands this, and the next two tests.
 #[test]
 fn from_outside_4_a_request_without_host_is_refused() {
     assert_eq!(health(""), "400", "from outside 4: a request without Host is served");
@@ -32,7 +32,7 @@ fn from_outside_4_a_request_with_a_malformed_host_is_refused() {
     assert_eq!(told, "400", "from outside 4: a request with a Host that is none is served");
 }
 
-/// Who stands in front may hold another thing for the body than the server does.
+/// A proxy in front may see another body than the server does.
 #[test]
 fn from_outside_a_transfer_coding_that_is_not_undone_is_refused() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! What is of an account is of one life of it.
+//! Tokens and sessions belong to one account, and not to a later one under its id.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -19,7 +19,7 @@ fn check(granted: &Reply, server: &Server) -> Reply {
     Call::check(WORLD, &granted.text("id_token")).send(server)
 }
 
-/// An import script writes whole rows. SQLite deletes the old one for it, and fires no trigger of an update.
+/// An import script writes whole rows. SQLite then deletes the old row, and fires no trigger of an update.
 #[test]
 fn finding_04_a_replaced_row_revives_no_session() {
     let home = Home::new();
@@ -40,7 +40,7 @@ fn finding_04_a_replaced_row_revives_no_session() {
     assert_ne!(check(&granted, &server).status, 200, "finding 4: a revoked session lives again");
 }
 
-/// The newcomer has no password yet; who had the id before sets the first one.
+/// The newcomer has no password yet. An attacker who had the id before would set the first one.
 #[test]
 fn finding_04_an_account_under_an_old_id_is_not_its_old_owners() {
     let home = Home::new();

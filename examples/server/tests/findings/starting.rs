@@ -1,4 +1,4 @@
-//! Starting: what a server should start with and does not, and the other way round.
+//! Starts that must succeed and did not, and starts that must be refused and were not.
 
 use crate::{
     PLAIN,
@@ -9,8 +9,8 @@ use crate::{
 use serde_json::json;
 use std::process::{Command, Stdio};
 
-/// Whether a server starts beside what one of the same process id has left unfinished of this file. The shell leaves it,
-/// because it knows the id that it hands on.
+/// Whether a server starts beside an unfinished version of this file that a process of the same id left. The shell makes
+/// that file, because it knows the id that it hands on.
 fn starts_beside_an_unfinished(file: &str) -> bool {
     let home = Home::new();
     let server = home.command(&[]);
@@ -21,7 +21,8 @@ fn starts_beside_an_unfinished(file: &str) -> bool {
     home.run(&mut shell, true).is_some()
 }
 
-/// A server that crashed while it made its keys has left such a file; so has one in another container, where ids are few.
+/// A server that crashed while it made its keys has left such a file. A server in another container may have left one
+/// too, because process ids are few there.
 #[test]
 fn finding_20_an_unfinished_file_of_the_same_process_id_stops_no_start() {
     assert!(starts_beside_an_unfinished("another.toml"));
@@ -40,7 +41,7 @@ fn finding_20_a_credential_of_two_owners_is_refused() {
     assert!(started.is_none(), "finding 20: of two owners of one credential, the last one has it");
 }
 
-/// So few are flooded in seconds, and then what is told of a recipient tells whether somebody has it.
+/// Clients flood so few entries in seconds. After that, answers about a recipient tell whether an account has it.
 #[test]
 fn few_are_remembered_of_nobody_in_a_demonstration_alone() {
     let home = Home::new();
@@ -50,7 +51,8 @@ fn few_are_remembered_of_nobody_in_a_demonstration_alone() {
     home.start_double_with(&few);
 }
 
-/// Nobody judges a captcha of one's own here: from half of the sum on, nobody gets a code. Pictures are judged.
+/// This server does not judge an application's own captcha, so from half of the sum on, no stranger gets a code. It
+/// judges pictures.
 #[test]
 fn a_daily_sum_is_warned_of() {
     let home = Home::new();
@@ -68,7 +70,7 @@ fn a_daily_sum_is_warned_of() {
     assert!(home.log().contains("demands_captcha"));
 }
 
-/// A clock that is moved is for tests: in earnest it makes tokens of another time.
+/// A clock that can be moved is for tests. A service with one would make tokens of another time.
 #[test]
 fn finding_20_the_clock_is_moved_in_a_test_double_alone() {
     let home = Home::new();

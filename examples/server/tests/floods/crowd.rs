@@ -1,4 +1,4 @@
-//! Clients that do not behave.
+//! Clients that misbehave.
 
 use crate::wire::LOGIN;
 use serde_json::json;
@@ -21,8 +21,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// The test needs as many file descriptors as the server has places; where there are fewer, more are asked for before the server
-/// starts, which inherits them.
+/// The test needs as many file descriptors as the server has places. If there are fewer, it raises the limit before the server
+/// starts, which inherits it.
 pub(crate) fn allow_enough_files() {
     const ENOUGH: u64 = 4_096;
     let limits = fs::read_to_string("/proc/self/limits").unwrap();
@@ -63,14 +63,14 @@ pub(crate) enum Farewell {
     Close,
 }
 
-/// How many sign-ins, for how long.
+/// The number of sign-ins per second, and their duration.
 pub(crate) struct Pace {
     pub(crate) a_second: u32,
     pub(crate) seconds: u32,
 }
 
 impl Pace {
-    /// Signs in as somebody else each time, who has no account, and hangs up at once. Says how often it did.
+    /// Signs in under another unknown name each time, and hangs up at once. Returns how often it did.
     pub(crate) fn start(self, address: SocketAddr, farewell: Farewell) -> JoinHandle<u32> {
         thread::spawn(move || runtime().block_on(self.sign_in(address, farewell)))
     }
@@ -94,7 +94,7 @@ impl Pace {
     }
 }
 
-/// Whether it came that far.
+/// Whether it could send its request.
 async fn sign_in_and_hang_up(address: SocketAddr, client: u32, farewell: Farewell) -> bool {
     let body = json!({ "user_name": format!("nobody-{client}"), "password": "wrong" }).to_string();
     let request = format!(

@@ -1,7 +1,7 @@
-//! Whoever signs in is served, whatever others do meanwhile: clients that read no answer, and clients that do not wait for one.
+//! A subject who signs in is served, whatever other clients do meanwhile: they read no answer, or do not wait for one.
 //!
-//! One flood at a time, in a process of its own, and one sign-in a second beside it. `AUTHFLOW_FLOOD_SECONDS` says how long. By
-//! default that is short where nothing is optimised, longer with `--release`, and longest in `.ci/nightly`.
+//! One flood runs at a time, in its own process, with one sign-in a second beside it. `AUTHFLOW_FLOOD_SECONDS` sets its length. The default
+//! is short in a debug build, longer with `--release`, and longest in `.ci/nightly`.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -35,17 +35,17 @@ use wire::{Call, World};
 const EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(2);
 const MOST_MEMORY_KIB: u64 = 96 * 1024;
-/// More than the server has places for, by its README.
+/// More clients than the server has places for, by its README.
 const CROWD: usize = 1_100;
 const A_SECOND: u32 = 2_000;
 
-/// They would disturb each other.
+/// Lets one test run at a time, because floods would disturb each other.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A demonstration that logs what it logs by default: at `trace`, the log is most of the work.
+/// A demonstration with the default log level. At `trace`, the log would be most of the work.
 fn start(home: &Home) -> (Server, SocketAddr) {
     let server = home.run(home.command(&[]).env("RUST_LOG", "info"), true).expect("it starts");
     let address = server.address.parse().unwrap();
@@ -57,7 +57,7 @@ fn seconds(optimised: u32) -> u32 {
     env::var("AUTHFLOW_FLOOD_SECONDS").map_or(by_default, |seconds| seconds.parse().unwrap())
 }
 
-/// Alice signs in once a second, right away each time; and the server has never had more memory than it may.
+/// Alice signs in once a second, each time without delay. The server has never had more memory than it may.
 fn assert_that_alice_signs_in(server: &Server, times: u32, soon: Duration) {
     let begin = Instant::now();
     for time in 0..times {
@@ -105,7 +105,7 @@ fn beside_sign_ins_that_are_reset() {
     beside_sign_ins_that_hang_up(Farewell::Reset, SOON);
 }
 
-/// To the server, these look like clients that have said all they have to say, and listen: each is answered in its turn, and takes its time.
+/// To the server, these look like clients that have closed their half and listen. Each is answered in its turn, and takes its time.
 #[test]
 fn beside_sign_ins_that_are_closed() {
     beside_sign_ins_that_hang_up(Farewell::Close, 2 * SOON);

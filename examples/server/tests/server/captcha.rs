@@ -1,4 +1,4 @@
-//! Captchas: a picture from the server, its solution as the demonstration logs it, and one code for it.
+//! Captchas: a picture from the server, its solution in the demonstration's log, and one code for it.
 
 use crate::{
     process::{Home, Server},
@@ -30,7 +30,7 @@ fn solution(token: &str, x: i32, sender: &str) -> Call {
     Call::post(WORLD, VERIFY, &json!({ "point_json": point, "token": token, "sender": sender }))
 }
 
-/// Where the piece belongs, as the log has it.
+/// The place of the piece, from the log.
 fn place(home: &Home, token: &str) -> i32 {
     let log = home.log();
     let line = log
@@ -61,7 +61,7 @@ fn a_solved_picture_sends_one_code_however_many_ask_with_it() {
     let shown = picture(&server);
     assert_eq!((shown.status, shown.json().as_object().unwrap().len()), (200, 15));
     for image in ["originalImageBase64", "jigsawImageBase64"] {
-        // A PNG, in base64 without anything before it.
+        // A PNG in base64, without a prefix.
         assert!(shown.text(image).starts_with("iVBORw0KGgo"), "{image}");
     }
     let token = captcha_token(&home, &server);
@@ -74,7 +74,7 @@ fn a_solved_picture_sends_one_code_however_many_ask_with_it() {
     assert!(signed_in.is_success());
 }
 
-/// The claim is in the database, and the token needs nothing of the server that made it but the keys.
+/// The claim is in the database. The token needs only the keys of the server that made it.
 #[test]
 fn a_captcha_token_outlives_a_restart_and_its_use_as_well() {
     let home = Home::new();
@@ -84,7 +84,7 @@ fn a_captcha_token_outlives_a_restart_and_its_use_as_well() {
     server.stop();
     let server = demanding(&home);
     invalid(&ask(&used).send(&server));
-    // A minute between two codes: refused for that, so it is good.
+    // The refusal is about the minute between two codes, so the token is good.
     assert_eq!(ask(&unused).send(&server).text("error_code"), "IDAAS.SDK.CAPTCHA.0101");
     invalid(&ask("").send(&server));
 }

@@ -21,7 +21,7 @@ fn whoever_must_change_the_password_changes_it_and_is_signed_in() {
                 .send(&server)
                 .assert_state_token_refused();
         }
-        // Durable, and the old one is gone.
+        // The new password outlives a restart, and the old one is gone.
         server.stop();
         server = home.start();
         for name in ["erin", "victor", "frank"] {

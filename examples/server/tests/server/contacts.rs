@@ -1,4 +1,5 @@
-//! A new number: kept in the database, told to the old one, and one account's however many want it at once.
+//! A new number: it is kept in the database, the old number is told, and only one account gets it, however many ask at
+//! once.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -61,7 +62,7 @@ fn a_new_number_is_kept_and_the_old_one_is_told() {
     assert_eq!(send(world, &last, NEW).send(&server).status, 400, "counted");
 }
 
-/// One code, presented sixteen times at once: it is hers once.
+/// One code, presented sixteen times at once, counts once.
 #[test]
 fn a_code_for_it_counts_once() {
     let home = Home::new();

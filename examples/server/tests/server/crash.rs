@@ -1,6 +1,6 @@
-//! kill -9 in the middle of many logins: no state token is redeemed twice, and none that was not is lost.
+//! The server is killed during many logins. No state token is redeemed twice, and no unused one is lost.
 //!
-//! `AUTHFLOW_CRASH_LOGINS` sets how many logins (60 by default) are spread over three crashes.
+//! `AUTHFLOW_CRASH_LOGINS` sets the number of logins (60 by default), which are spread over three crashes.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -21,11 +21,11 @@ const CRASHES: usize = 3;
 const CLIENTS: usize = 6;
 const WORLD: World = World::Ordinary;
 
-/// One state token, and what its client knows of its use.
+/// One state token, and its client's knowledge of its use.
 struct Login {
     number: usize,
     call: Call,
-    /// How often it was presented, and how often that was answered with a session.
+    /// How often it was presented, and how often the answer was a session.
     presented: u32,
     granted: u32,
 }
@@ -71,8 +71,8 @@ fn no_state_token_is_redeemed_twice_across_crashes() {
             (_, 0) => assert!(login.granted <= 1, "what was in flight may have been used"),
             (_, before) => assert_eq!((before, login.granted), (1, 1), "what was granted is used"),
         }
-        // The claim, the skip and the session were written together or not at all; and what is refused now without ever
-        // having been answered was used by a write whose answer the crash swallowed.
+        // The claim, the skip and the session were written together or not at all. If a token is refused now and was
+        // never answered before, a write has used it and the crash lost the answer.
         let of = |table: &str, column: &str| {
             home.number(&format!("SELECT {table} WHERE {column} = 'crash-{}' AND tenant = ''", login.number))
         };
@@ -82,8 +82,8 @@ fn no_state_token_is_redeemed_twice_across_crashes() {
     assert_eq!(home.number("SELECT count(*) FROM authflow_claims"), i64::try_from(logins.len()).unwrap());
 }
 
-/// Logs in under these numbers, lets clients redeem the tokens as fast as they can while others still log in, and kills
-/// the server when half of them are done: in the middle of redemptions and logins.
+/// Logs in under these numbers, and lets clients redeem the tokens as fast as they can while others still log in. Kills
+/// the server when half of the tokens are done, during redemptions and logins.
 fn until_killed(server: Server, numbers: Range<usize>) -> Vec<Login> {
     let address = server.address.clone();
     let still_to_come = numbers.end - numbers.len() / 10;
@@ -111,7 +111,7 @@ fn until_killed(server: Server, numbers: Range<usize>) -> Vec<Login> {
                 loop {
                     let taken = ready.lock().unwrap().pop();
                     let Some(mut login) = taken else { return };
-                    // Once or twice; the second time is refused.
+                    // The client presents it once or twice. The second time is refused.
                     let is_up = (0..=login.number % 2).all(|_| present(&mut login, &address).is_ok());
                     finished.lock().unwrap().push(login);
                     if !is_up || done.send(()).is_err() {

@@ -1,4 +1,4 @@
-//! A session is of the device that signed in, and so is a code of the one that asked.
+//! A session belongs to the device that signed in, and a code to the device that asked for it.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -36,7 +36,7 @@ fn an_id_token_is_of_no_use_on_another_device_and_a_session_token_signs_out_from
     check(&granted).send(&server).assert_id_token_refused();
 }
 
-/// As an older server has left it, or as a newer one might.
+/// An older server may have left such a row, and a newer one might write one.
 #[test]
 fn a_session_that_does_not_say_its_device_is_over() {
     let home = Home::new();
@@ -56,7 +56,7 @@ fn a_code_is_of_the_device_that_asked_for_it_and_no_strangers_request_replaces_i
     let ask = Call::post(WORLD, "/api/v2/sdk/sms/send", &json!({ "mobile": NORA, "type": "LOGIN_SMS" }));
     assert_eq!(ask.send(&server).status, 200);
     let code = home.code();
-    // The budget of the number lets another one out at once.
+    // Without the spent budget, the number gets another code at once.
     home.execute("DELETE FROM authflow_sends");
     assert_eq!(elsewhere(ask).send(&server).status, 200);
     let body = json!({ "mobile": NORA, "verify_code": code });

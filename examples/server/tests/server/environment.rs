@@ -1,4 +1,4 @@
-//! What the environment says, and what wins over it.
+//! Settings from the environment, and what wins over them.
 
 use crate::{process::Home, wire::get};
 use std::{
@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A server that nothing is said to but by the environment.
+/// A server whose settings all come from the environment.
 fn command(home: &Home) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authflow-server"));
     command
@@ -63,7 +63,7 @@ fn a_file_that_others_may_read_or_that_says_no_database_starts_nothing_and_is_no
     ] {
         private(&file, text);
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
-        // A command, which ends also where it is not refused.
+        // `migrate` is a command, so it ends even if it is not refused.
         let mut migrate = command(&home);
         migrate.arg("migrate").env("AUTHFLOW_DATABASE_FILE", &file).stderr(Stdio::piped());
         let output = migrate.output().unwrap();

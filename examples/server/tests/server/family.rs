@@ -1,4 +1,4 @@
-//! What is used once is used once, also by many at a time and over a restart: codes, one-time passwords, rotations, tickets.
+//! Codes, one-time passwords, rotations and tickets can be used once, even by many clients at a time and over a restart.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -28,10 +28,10 @@ fn sign_in(code: &str) -> Call {
     Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body)
 }
 
-/// The one-time password of tom's authenticator, some steps from the present one.
+/// The one-time password of tom's authenticator, this many steps from now.
 fn totp(steps: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    // Six digits under SHA-1: what it is sealed under does not matter here.
+    // Six digits under SHA-1. The sealing key does not matter here.
     let totp = demo::totp(&demo::account("tom"));
     let secret = TotpSecret::new(*b"authflow-demo-secret").unwrap();
     totp.code(&secret, totp.step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
@@ -173,7 +173,7 @@ fn a_retired_session_token_ends_its_session_over_a_restart() {
     assert_eq!(home.number("SELECT count(*) FROM authflow_sessions WHERE ended_at IS NULL"), 0);
 }
 
-/// The short form, which a client can seal: the store says whose it is.
+/// The short form of a session token, which a client can seal. The store says whose it is.
 #[test]
 fn a_reference_to_a_session_is_found_over_a_restart() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! Wrong guesses: counted, locked, and counted across restarts.
+//! Wrong guesses are counted, they lock, and the count outlives restarts.
 
 use crate::{
     process::{Home, PASSWORD},

@@ -1,4 +1,4 @@
-//! Accounts that are brought along from elsewhere: all of a file, or nothing; and those that a server is started with.
+//! Accounts that are imported, all of a file or nothing, and accounts that a server is started with.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{fmt::Write as _, fs};
 
-/// Of `Correct-Horse-7`, with the parameters that the demonstration makes new ones with.
+/// The verifier of `Correct-Horse-7`, with the demonstration's parameters for new verifiers.
 fn verifier(home: &Home) -> String {
     let sql = "SELECT verifier FROM authflow_accounts WHERE id = 'demo-alice' AND tenant = ''";
     home.database().query_row(sql, [], |row| row.get(0)).unwrap()
@@ -121,7 +121,7 @@ fn a_bcrypt_verifier_is_taken_where_its_cost_is_accepted() {
     .unwrap();
     let config = config.to_str().unwrap();
     home.operate(&["migrate", "--config", config], "").done();
-    // Of `abc`, in the vectors of OpenBSD's, by jBCrypt.
+    // The verifier of `abc` in OpenBSD's vectors, from jBCrypt.
     let csv = "user_name,verifier\nzoe,$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i\n";
     let more = ["--config", config, "--password-set-at", "2026-11-01"];
     import(&home, "people.csv", csv, &more).refused(1, "line 2: a verifier must be one");

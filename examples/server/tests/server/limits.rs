@@ -1,4 +1,4 @@
-//! What is too much, too long or not ours.
+//! Requests that are too many, too long, or not the family's.
 
 use crate::{
     process::{Home, PASSWORD},
@@ -23,7 +23,7 @@ fn a_body_that_is_too_long_is_refused_in_the_familys_words() {
     assert!(padded(16 * 1024).send(&server).is_success());
     for too_long in [16 * 1024 + 1, 20 * 1024, 64 * 1024] {
         let reply = padded(too_long).try_send(&server.address);
-        // With that much unread, the connection may be reset before the client has read the answer.
+        // If so much stays unread, the connection may be reset before the client has read the answer.
         let Ok(reply) = reply else { continue };
         assert_eq!(
             (reply.status, reply.members()),
@@ -89,6 +89,6 @@ fn health_is_the_databases() {
     assert_eq!(health(), 503, "somebody holds the database");
     assert!(asked.elapsed() < Duration::from_secs(5), "and a health check does not wait for long");
     held.rollback().unwrap();
-    // The server's own attempt may still be waiting for its turn.
+    // The server's own attempt may still wait for its turn.
     assert!((0..50).any(|_| health() == 200));
 }

@@ -1,4 +1,4 @@
-//! What is in the log and in the audit stream, and what is not.
+//! The contents of the log and of the audit stream, and what must not be in them.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -19,7 +19,8 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
 }
 
-/// Calls of all kinds, at the most talkative level: no secret of them is in a line, but where a demonstration tells its codes.
+/// Calls of all kinds, at the most verbose level. No line has a secret of theirs, except where a demonstration tells its
+/// codes.
 #[test]
 fn no_secret_is_in_any_line() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! Answers that get lost, over HTTP and restarts: one skip is one session, and a refresh that comes again is answered.
+//! Lost answers, over HTTP and restarts: one skip is one session, and a repeated refresh is answered.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const WORLD: World = World::Ordinary;
 
-/// A server that rotates session tokens, and gives lost answers again.
+/// A server that rotates session tokens, and repeats lost answers.
 fn patient(home: &Home, moved: i64) -> Server {
     let config = "issuer = 'https://authflow.example'
         [[applications]]
@@ -41,7 +41,7 @@ fn a_skip_whose_answer_was_lost_is_answered_over_a_restart() {
         (home.sessions() - before, home.number("SELECT sum(skips_used) FROM authflow_accounts")),
         (1, 1)
     );
-    // Whoever has used it has got it.
+    // A client that has used the token has got the answer.
     assert_eq!(refresh(&again.text("session_token")).send(&server).status, 200);
     skip.send(&server).assert_state_token_refused();
 }

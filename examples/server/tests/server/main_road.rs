@@ -77,7 +77,7 @@ fn every_demo_account_answers_as_its_state_demands() {
             assert_eq!(home.sessions(), before);
         }
 
-        // What cannot sign in is told apart from a wrong password by nothing at all.
+        // Accounts that cannot sign in get exactly the answer to a wrong password.
         let wrong = Call::login(world, "alice", "Correct-Horse-8").send(&server);
         wrong.assert_credentials_refused();
         for name in ["dora", "nora", "nobody"] {

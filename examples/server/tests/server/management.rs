@@ -1,4 +1,4 @@
-//! The management listener: what is counted, and whether the server is ready.
+//! The management listener: the counters, and whether the server is ready.
 
 use crate::{
     process::{Home, PASSWORD},

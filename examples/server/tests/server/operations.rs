@@ -1,4 +1,4 @@
-//! Sessions, keys, authenticators and findings, beside a running server.
+//! Commands on sessions, keys, authenticators and findings, beside a running server.
 
 use crate::{
     process::{Home, PASSWORD},
@@ -43,7 +43,7 @@ fn sessions_are_listed_and_ended_one_by_one_and_all_at_once() {
     assert_eq!((live(), &told["ended"]), (0, &2.into()));
     home.operate(&["sessions", "list", "nobody"], "").refused(3, "no account");
 
-    // What is over by its revision is none that lives.
+    // A session that is over by its revision is not listed as live.
     let check = Call::check(World::Ordinary, &alice().send(&server).text("id_token"));
     home.operate(&["account", "expire-password", "alice"], "").done();
     check.send(&server).assert_id_token_refused();
@@ -122,7 +122,7 @@ fn a_ring_of_several_servers_is_rotated_in_two_steps() {
     home.operate(&["keys", "rotate", "--keep", "90"], "").refused(2, "90d, 12h or 30m");
 }
 
-/// The running server has no more than the key before: nothing is sealed anew under its feet.
+/// The running server has only the old key, and its secrets are not sealed anew while it runs.
 #[test]
 fn a_sealing_key_is_left_out_when_no_secret_needs_it_and_no_sooner() {
     let home = Home::new();

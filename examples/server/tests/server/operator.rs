@@ -4,7 +4,7 @@ use crate::process::Home;
 use serde_json::Value;
 use std::{io::Write as _, process::Stdio};
 
-/// What a command answered.
+/// The answer of a command.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) code: i32,
@@ -24,7 +24,7 @@ impl Told {
         serde_json::from_str(&self.done().out).unwrap()
     }
 
-    /// Ended with this code and these words.
+    /// Asserts that it ended with this code and these words.
     #[track_caller]
     pub(crate) fn refused(self, code: i32, words: &str) {
         assert!(self.code == code && self.err.contains(words), "{self:?}");
@@ -37,7 +37,7 @@ impl Home {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stderr(Stdio::piped()).env_remove("RUST_LOG");
         let mut process = command.spawn().unwrap();
-        // Who refuses early reads nothing.
+        // A command that refuses early does not read its input.
         let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
         let output = process.wait_with_output().unwrap();
         Told {

@@ -1,4 +1,4 @@
-//! A server process, and the folder that its files live in.
+//! A server process, and the folder of its files.
 
 use rusqlite::Connection;
 use std::{
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Database, keys and log of one deployment: what outlives a restart.
+/// The database, the keys and the log of one deployment, which outlive a restart.
 pub(crate) struct Home {
     folder: TempDir,
 }
@@ -32,7 +32,7 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    /// A test double's, if there is one here.
+    /// The database, which is a test double's if there is one here.
     pub(crate) fn database(&self) -> Connection {
         let path = ["authflow-dev.db", "authflow.db"].map(|name| self.path(name));
         let connection = Connection::open(path.iter().find(|path| path.exists()).unwrap()).unwrap();
@@ -52,7 +52,7 @@ impl Home {
         self.number("SELECT count(*) FROM authflow_sessions")
     }
 
-    /// Everything that every server of this home has logged.
+    /// The log of all servers of this home.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap()
     }
@@ -62,7 +62,7 @@ impl Home {
         let log = self.log();
         let line =
             log.lines().rfind(|line| line.contains("code for ")).unwrap_or_else(|| panic!("no code:\n{log}"));
-        // Whatever the format, `code for NUMBER (PURPOSE): ` stands before it.
+        // In either format, `code for NUMBER (PURPOSE): ` stands before it.
         line.rsplit_once("): ").unwrap().1[..6].to_owned()
     }
 
@@ -89,12 +89,12 @@ impl Home {
         self.start_with(&[])
     }
 
-    /// A test double, which has a clock that moves. It keeps what it knows here.
+    /// A test double, which has a clock that moves. It keeps its data here.
     pub(crate) fn start_double(&self) -> Server {
         self.start_with(&["--dev"])
     }
 
-    /// One with these applications.
+    /// A test double with these applications.
     pub(crate) fn start_double_with(&self, config: &str) -> Server {
         let path = self.path("config.toml");
         std::fs::write(&path, config).unwrap();
@@ -105,13 +105,13 @@ impl Home {
         self.try_start(arguments).unwrap_or_else(|| panic!("no start:\n{}", self.log()))
     }
 
-    /// `None` for a server that ends instead of starting.
+    /// Returns `None` if the server ends instead of starting.
     pub(crate) fn try_start(&self, arguments: &[&str]) -> Option<Server> {
         let is_demo = !arguments.contains(&"--config");
         self.run(&mut self.command(arguments), is_demo)
     }
 
-    /// The same, of a command that may be another one than [`command`](Self::command) makes.
+    /// Runs a server by this command, which [`command`](Self::command) need not have made.
     pub(crate) fn run(&self, command: &mut Command, is_demo: bool) -> Option<Server> {
         let is_managed = command.get_args().any(|argument| argument == "--admin-listen");
         let mut process = command.spawn().unwrap();
@@ -133,7 +133,7 @@ impl Home {
             if let Some(address) = line.strip_prefix("management on http://") {
                 server.management = address.to_owned();
             }
-            // Printed last, in a demonstration; without one, the address is all there is.
+            // A demonstration prints this line last. Another server prints only its addresses.
             let is_told = !is_managed || !server.management.is_empty();
             if line == "Try:" || (!is_demo && is_told) {
                 return Some(server);
@@ -146,7 +146,7 @@ impl Home {
         Self::ends(&mut self.command(arguments))
     }
 
-    /// The same, of a command that may be another one.
+    /// Runs this command, which is expected to end.
     pub(crate) fn ends(command: &mut Command) -> Output {
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         if ended(&mut process).is_none() {
@@ -157,13 +157,13 @@ impl Home {
     }
 }
 
-/// A running server; killed when dropped.
+/// A running server, which is killed when this is dropped.
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: String,
-    /// Line by line.
+    /// The lines of its standard output.
     said: Mutex<Receiver<String>>,
-    /// Of its management listener; empty where there is none.
+    /// The address of its management listener, or an empty text if there is none.
     pub(crate) management: String,
 }
 
@@ -172,25 +172,25 @@ impl Server {
         self.process.id()
     }
 
-    /// What it says next on standard output.
+    /// The next line of its standard output.
     pub(crate) fn line(&self) -> String {
         self.said.lock().unwrap().recv_timeout(PATIENCE).unwrap()
     }
 
-    /// SIGTERM, and the wait for what follows.
+    /// Sends SIGTERM, and waits for the end.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         ended(&mut self.process).expect("it did not stop")
     }
 
-    /// SIGHUP: read anew.
+    /// Sends SIGHUP, on which the server reads its files again.
     pub(crate) fn hang_up(&self) {
         let id = self.id().to_string();
         assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
     }
 
-    /// SIGKILL: no time to say goodbye.
+    /// Sends SIGKILL, which leaves the server no time to clean up.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Many at once: one state token is one session, one budget is one budget.
+//! Many calls at once: one state token is one session, and one budget is one budget.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{sync::Barrier, thread};
 
-/// Sends all of them at the same time.
+/// Sends all calls at the same time.
 pub(crate) fn at_once(server: &Server, calls: &[Call]) -> Vec<Reply> {
     let start = Barrier::new(calls.len());
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! State tokens that must not pass: one code for all of them, and nothing is issued.
+//! State tokens that must not pass. All of them get the same code, and nothing is issued.
 
 use crate::{
     process::{Home, Server},
@@ -7,7 +7,7 @@ use crate::{
 
 const DAY: i64 = 86_400;
 
-/// Nothing is issued, no skip is counted and no token is used up.
+/// Asserts that nothing is issued, no skip is counted and no token is used up.
 fn assert_refused_without_a_trace(home: &Home, server: &Server, calls: impl IntoIterator<Item = Call>) {
     let trace = || {
         let skips = home.number("SELECT sum(skips_used) FROM authflow_accounts");
@@ -57,7 +57,7 @@ fn another_tenant_of_the_same_application() {
         policy = { ageing = { max_age_days = 90, warn_before_days = 14, max_skips = 3 } }
     "#;
     let server = home.start_double_with(config);
-    // The same account id exists there, with the same password.
+    // The other tenant has an account with the same id and the same password.
     let copied = home.execute(
         "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
          SELECT 'another', id, user_name, verifier, password_changed_at FROM authflow_accounts
@@ -74,7 +74,7 @@ fn one_tampered_with() {
     let home = Home::new();
     let server = home.start();
     let token = warned(&server, World::Ordinary);
-    // Every seventh place, so that every segment has its turn, and the last one.
+    // Every seventh place and the last one are changed, so every segment has its turn.
     let places = (0..token.len()).step_by(7).chain([token.len() - 1]);
     let tampered = places.map(|at| {
         let mut bytes = token.clone().into_bytes();
@@ -131,7 +131,7 @@ fn an_account_that_was_disabled_changed_or_deleted_since() {
         "UPDATE authflow_accounts SET status = 'locked' WHERE id = 'demo-erin'",
         "UPDATE authflow_accounts SET must_change = 'breached' WHERE id = 'demo-erin'",
         "UPDATE authflow_accounts SET verifier = verifier || 'x' WHERE id = 'demo-erin'",
-        // Disabled and enabled again: what was judged before is over all the same.
+        // The account was disabled and enabled again. An earlier login is over all the same.
         "UPDATE authflow_accounts SET status = 'active', revision = revision + 2 WHERE id = 'demo-erin'",
         "DELETE FROM authflow_accounts WHERE id = 'demo-erin'",
     ] {
@@ -147,7 +147,7 @@ fn an_account_that_was_disabled_changed_or_deleted_since() {
 fn a_password_that_has_expired_for_good_since() {
     let home = Home::new();
     home.start_double().stop();
-    // It has two minutes left: less than the token will have.
+    // The password has two minutes left, which is less than the token has.
     let left = 120;
     let sql = format!(
         "UPDATE authflow_accounts SET password_changed_at = unixepoch() - {} WHERE id = 'demo-erin'",
@@ -160,7 +160,7 @@ fn a_password_that_has_expired_for_good_since() {
     let later = home.start_moved(left);
     assert_refused_without_a_trace(&home, &later, calls.clone());
     later.stop();
-    // With the clock back, the same tokens pass: it was the password's age, and nothing else.
+    // With the clock back, the same tokens pass. So only the password's age was the reason.
     let earlier = home.start_double();
     for call in calls {
         assert!(call.send(&earlier).is_success());

@@ -1,4 +1,4 @@
-//! SIGHUP: keys and configuration are read anew, and nobody is lost.
+//! On SIGHUP, keys and configuration are read again, and no call is lost.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -17,7 +17,7 @@ use std::{
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server, and what it tells its service manager.
+/// A server, and the socket on which it reports to its service manager.
 struct Managed {
     server: Server,
     manager: UnixDatagram,
@@ -42,7 +42,7 @@ impl Managed {
         String::from_utf8(text[..length].to_vec()).unwrap()
     }
 
-    /// Until the server says that it is done.
+    /// Sends SIGHUP, and waits until the server says that it is done.
     fn reload(&self) {
         self.server.hang_up();
         let told = self.told();
@@ -59,7 +59,7 @@ fn alice() -> Call {
     Call::login(World::Ordinary, "alice", PASSWORD)
 }
 
-/// Reads one answer of a connection that goes on: its status.
+/// Reads one answer from a connection that goes on, and returns its status.
 fn answer(stream: &mut TcpStream) -> u16 {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
@@ -93,7 +93,7 @@ fn of_a_hundred_connections_in_progress_none_is_lost() {
     home.operate(&["keys", "rotate"], "").done();
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        // Calls that hash while the service is exchanged.
+        // These calls hash while the service is exchanged.
         for _ in 0..2 {
             scope.spawn(|| {
                 while !is_over.load(Ordering::Relaxed) {
@@ -127,7 +127,7 @@ fn keys_are_rotated_and_retired_without_a_restart() {
     managed.reload();
     assert_eq!(before.send(server).status, 200, "signed under the key before");
     let after = check(&alice().send(server));
-    // What authenticators have is sealed anew: the key before is needed no more.
+    // The secrets of authenticators are sealed anew, so the old key is no longer needed.
     let keys = home.operate(&["keys", "list", "--json"], "").json();
     assert_eq!(
         (&keys["sealing_keys"][0]["secrets"], &keys["sealing_keys"][1]["secrets"]),

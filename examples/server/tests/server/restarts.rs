@@ -1,4 +1,4 @@
-//! What outlives a restart.
+//! State that outlives a restart.
 
 use crate::{
     process::{Home, PASSWORD},
@@ -60,7 +60,7 @@ fn a_clock_that_was_moved_forward_and_back_forgets_no_claim() {
     let used = Call::skip(World::Ordinary, &warned(&server, World::Ordinary));
     assert!(used.send(&server).is_success());
     server.stop();
-    // An hour later the claim may go, and this login's commit is when it would.
+    // An hour later the claim could be forgotten, and this login's commit would be the time for it.
     let later = home.start_moved(3_600);
     assert!(Call::login(World::Ordinary, "alice", PASSWORD).send(&later).is_success());
     later.stop();

@@ -1,9 +1,9 @@
-//! What a management listener counts.
+//! The counters of a management listener.
 
 use crate::{process::Server, wire::get};
 use std::collections::BTreeSet;
 
-/// What is counted now.
+/// The counters at one time.
 pub(crate) struct Scrape(pub(crate) String);
 
 impl Scrape {
@@ -16,7 +16,7 @@ impl Scrape {
         Self(reply.body)
     }
 
-    /// The value of a series; none where there is no such series.
+    /// The value of a series, or `None` if there is no such series.
     pub(crate) fn value(&self, series: &str) -> Option<f64> {
         let of = |line: &str| Some(line.strip_prefix(series)?.strip_prefix(' ')?.parse().unwrap());
         self.0.lines().find_map(of)

@@ -1,4 +1,4 @@
-//! Three skips for one password, however the logins are interleaved.
+//! A password has three skips, however the logins are interleaved.
 
 use crate::{
     process::{Home, PASSWORD},

@@ -1,4 +1,4 @@
-//! Starting: what it refuses to start with, and the signing keys that it starts with.
+//! Starting: states in which the server refuses to start, and the signing keys that it starts with.
 
 use crate::{
     process::{Home, PASSWORD, Server},
@@ -34,7 +34,7 @@ fn with_sealing_keys_that_others_may_read() {
     assert_fails(&home, &[], "chmod 600");
 }
 
-/// Its file was lost, or a key left it too early.
+/// The file of the key was lost, or the key was removed too early.
 #[test]
 fn without_a_sealing_key_that_a_secret_needs() {
     let home = Home::new();
@@ -46,7 +46,8 @@ fn without_a_sealing_key_that_a_secret_needs() {
     home.start();
 }
 
-/// The next key seals and the earlier one opens: at the start what the earlier one has sealed is sealed anew, and then it can go.
+/// The next key seals and the old one opens. At the start, secrets under the old key are sealed anew. After that, the old key can
+/// go.
 #[test]
 fn a_sealing_key_is_rotated_in_two_starts() {
     let home = Home::new();
@@ -72,7 +73,7 @@ fn as_a_demonstration_on_the_network() {
     assert!(server.address.starts_with("0.0.0.0:"));
 }
 
-/// A server that has the port may have the database, too.
+/// A server that has the port may also have the database.
 #[test]
 fn on_a_port_that_is_taken() {
     let home = Home::new();
@@ -92,7 +93,7 @@ fn in_earnest_on_a_database_of_demo_accounts() {
     assert_fails(&home, &["--config", config.to_str().unwrap()], "demo accounts");
 }
 
-/// Anybody could have text messages sent until no code goes out any more.
+/// Any stranger could have text messages sent until no more code goes out.
 #[test]
 fn with_a_sum_of_codes_for_strangers_that_no_captcha_stands_before() {
     let home = Home::new();
@@ -107,7 +108,7 @@ fn with_a_sum_of_codes_for_strangers_that_no_captcha_stands_before() {
     assert_fails(&home, &arguments.each_ref().map(String::as_str), "captcha must be \"picture\"");
     let arguments = start(&format!("{strangers}, captcha = 'picture'"));
     home.start_with(&arguments.each_ref().map(String::as_str)).stop();
-    // Without any bound it is an error in the log, and one of `check`.
+    // Without a sum, this is an error in the log, and one of `check`.
     let arguments = start("registration = ['sms']");
     home.start_with(&arguments.each_ref().map(String::as_str)).stop();
     assert!(home.log().contains("anybody has text messages sent to any number"));
@@ -141,7 +142,7 @@ fn and_a_configured_server_has_its_own_applications_and_no_demo() {
     assert_eq!(home.number("SELECT count(*) FROM authflow_accounts"), 0);
 }
 
-/// Whoever asks it is whom they ask for, so it is of no application that somebody has configured.
+/// The provider vouches for all that a client asks for. So no application of a configuration may use it.
 #[test]
 fn the_demonstrations_provider_is_there_for_its_own_applications_alone() {
     let home = Home::new();

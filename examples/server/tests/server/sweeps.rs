@@ -1,4 +1,4 @@
-//! What is over is forgotten where nobody asks for it.
+//! Rows that are over are deleted, even if no request comes.
 
 use crate::{
     process::{Home, Server},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{thread, time::Duration};
 
-/// Waits until the server has counted so many.
+/// Waits until the server has counted this many.
 #[track_caller]
 fn until(server: &Server, series: &str, value: f64) {
     for _ in 0..6_000 {
@@ -24,7 +24,7 @@ const CLAIMS: &str = "authflow_swept_rows_total{kind=\"claims\"}";
 fn claims_that_are_over_go_and_others_stay() {
     let home = Home::new();
     home.start().stop();
-    // More than a batch, so that one is not all. No request is sent, so nothing else sweeps.
+    // These are more than one batch, so that one batch is not enough. No request is sent, so nothing else sweeps.
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)";
     home.execute(&format!(
         "{numbers} INSERT INTO authflow_claims (id, keep_until) SELECT randomblob(16), 1000 FROM n"

@@ -1,4 +1,4 @@
-//! Requests as a client of the family writes them, and what comes back.
+//! Requests as a client of the family writes them, and their answers.
 
 use crate::process::{Home, PASSWORD, Server};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(crate) enum World {
 impl World {
     pub(crate) const BOTH: [Self; 2] = [Self::Isv, Self::Ordinary];
 
-    /// How the world stands in the database's tenant columns.
+    /// The tenant of this world in the database's columns.
     pub(crate) fn tenant(self) -> &'static str {
         match self {
             Self::Isv => "08f770f51f80d2f40f38c00cb199fd21",
@@ -73,12 +73,12 @@ impl Call {
         Self::new("POST", LOGIN, world, &headers).body(body.to_string())
     }
 
-    /// A call with a body, from the device that logs in.
+    /// A call with a body, from the device that signs in.
     pub(crate) fn post(world: World, path: &'static str, body: &Value) -> Self {
         Self::login(world, "", "").path(path).body(body.to_string())
     }
 
-    /// A call of a tenant's server, about that device.
+    /// A call of a tenant's server about that device.
     pub(crate) fn of_tenant(path: &'static str, credential: &str, member: &str, token: &str) -> Self {
         let body = json!({
             member: token,
@@ -99,7 +99,7 @@ impl Call {
         call.with("Content-Type", "application/json").body(body.to_string())
     }
 
-    /// The headers of the first seed's example, but for `X-L`, so that messages are in English.
+    /// A call with the headers of the first seed's example, but without `X-L`, so that messages are in English.
     pub(crate) fn skip(world: World, state_token: &str) -> Self {
         let headers = [
             ("X-operating-sys-version", "Android 10"),
@@ -111,7 +111,8 @@ impl Call {
         Self::new("GET", SKIP, world, &headers)
     }
 
-    /// The headers of the second seed's table, but for `X-L`, and for the fingerprint: it is that of the device that signed in.
+    /// A call with the headers of the second seed's table, but without `X-L`, and with the fingerprint of the device that
+    /// signed in.
     pub(crate) fn check(world: World, id_token: &str) -> Self {
         let headers = [
             ("X-operating-sys-version", "windows10.1.1"),
@@ -124,7 +125,7 @@ impl Call {
         Self::new("GET", CHECK, world, &headers)
     }
 
-    /// With this header, instead of any other one of the name.
+    /// The call with this header, in the place of any other header of the name.
     pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
         let mut call = self.without(name);
         call.headers.push((name, value.to_owned()));
@@ -152,7 +153,7 @@ impl Call {
         self.try_send(&server.address).unwrap()
     }
 
-    /// As it goes over a connection that goes on, or does not.
+    /// The bytes of the call. `connection` says whether the connection goes on.
     pub(crate) fn bytes(&self, address: &str, connection: &str) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\nConnection: {connection}\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| *name == "Host") {
@@ -178,7 +179,7 @@ impl Call {
     }
 }
 
-/// What is answered to whoever asks for a path and shows nothing.
+/// The answer to a bare `GET` of a path.
 #[track_caller]
 pub(crate) fn get(address: &str, path: &'static str) -> Reply {
     Call { method: "GET", path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
@@ -221,7 +222,7 @@ impl Reply {
         self.status == 200 && self.json()["status"] == "SUCCESS"
     }
 
-    /// 400 with exactly the two fields, byte for byte.
+    /// Asserts 400 with exactly the two members, byte for byte.
     #[track_caller]
     pub(crate) fn assert_refused(&self, code: &str, message: &str) {
         let told = (self.status, self.json());
@@ -246,14 +247,14 @@ impl Reply {
         self.assert_refused("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password");
     }
 
-    /// True for the answer to a guess that was not judged, for others were on their way: to be sent again.
+    /// Whether a guess was not judged, because other guesses were in progress. Then it must be sent again.
     pub(crate) fn is_busy(&self) -> bool {
         self.status == 500 && self.body.contains("IDAAS.TENANT.COM.0002")
     }
 }
 
 impl Server {
-    /// It is so many seconds later for a test double.
+    /// Moves a test double's clock forward by this many seconds.
     #[track_caller]
     pub(crate) fn advance(&self, seconds: i64) {
         let call = Call::post(World::Ordinary, "/dev/clock", &json!({ "advance": seconds }));
@@ -263,7 +264,7 @@ impl Server {
 }
 
 impl Home {
-    /// A test double that starts so many seconds from now.
+    /// A test double whose clock is this many seconds ahead.
     #[track_caller]
     pub(crate) fn start_moved(&self, seconds: i64) -> Server {
         let server = self.start_double();
@@ -272,7 +273,7 @@ impl Home {
     }
 }
 
-/// Signs nora in, who has no password, by a code to her mobile: her id token.
+/// Signs nora in by a code to her mobile, since she has no password. Returns her id token.
 #[track_caller]
 pub(crate) fn nora(home: &Home, server: &Server, world: World) -> String {
     let call = |path, body: Value| Call::post(world, path, &body).send(server);

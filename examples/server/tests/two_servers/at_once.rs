@@ -1,4 +1,4 @@
-//! What comes to both servers at the same time: one token is one session, one budget is one budget.
+//! Calls to both servers at the same time: one token is one session, and one budget is one budget.
 
 use crate::{
     deployment::{Deployment, PORT, refresh},
@@ -12,8 +12,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Barrier, thread};
 const WORLD: World = World::Ordinary;
 const EACH: usize = 24;
 
-/// Two servers, on the database itself or through a pooler that lends a connection for no longer than a transaction. They are demonstrations, or serve
-/// this application to alice.
+/// Two servers, on the database itself or through a pooler that lends a connection for no longer than a transaction. They are demonstrations, or they
+/// serve this application with alice's account.
 async fn deployed(port: u16, application: Option<&str>) -> Option<(Deployment, [Server; 2])> {
     let postgres = server()?;
     if port == pooler::PORT {
@@ -33,7 +33,7 @@ async fn deployed(port: u16, application: Option<&str>) -> Option<(Deployment, [
     Some((deployment, servers))
 }
 
-/// Sends each to both servers as often, all at the same time.
+/// Sends each call to both servers, all at the same time.
 fn at_once(servers: &[Server; 2], calls: &[Call]) -> Vec<Reply> {
     let start = Barrier::new(servers.len() * calls.len());
     thread::scope(|scope| {
@@ -80,7 +80,7 @@ async fn and_through_a_pooler_of_transactions_too() {
     one_token_is_one_session(pooler::PORT).await;
 }
 
-/// As many as the budget has, and no one more.
+/// Exactly as many guesses are judged as the budget has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guesses_are_counted_once_each() {
     for port in [PORT, pooler::PORT] {

@@ -1,4 +1,4 @@
-//! A server is killed, or the database, in the middle of it all.
+//! A server or the database is killed during work.
 
 use crate::{
     crowd::{Servers, assert_sound, erins, sign_in},
@@ -11,14 +11,15 @@ use std::{thread, time::Duration};
 
 const COUNT: usize = 80;
 
-/// It has written everything of a redemption but the end, and is killed there: the database takes it back, and the token is good once.
+/// The server has written all of a redemption and is killed before it commits. The database takes the writes back, and the token is
+/// still good once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_server_has_not_committed_is_taken_back() {
     let Some(postgres) = server() else { return };
     let deployment = Deployment::on(postgres, PORT).await;
     let [killed, other] = [(); 2].map(|()| deployment.start());
     let skip = Call::skip(World::Ordinary, &warned(&killed, World::Ordinary));
-    // Somebody has the last row that it writes to, and does not let go.
+    // The test locks the last table that the redemption writes to.
     deployment.client.batch_execute("BEGIN; LOCK TABLE authflow.sessions IN SHARE MODE").await.unwrap();
     let watcher = deployment.database.client().await;
     let waits = "SELECT count(*) FROM pg_stat_activity
@@ -67,7 +68,7 @@ async fn killed_under_load(port: u16) {
     assert_sound(&deployment, &servers, &logins).await;
 }
 
-/// As by a power cut of its machine, with the servers still there.
+/// The database ends as by a power cut of its machine, with the servers still running.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_crashes_under_load_and_the_servers_go_on() {
     let started = server::Server::start();

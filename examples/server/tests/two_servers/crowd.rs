@@ -1,4 +1,4 @@
-//! Many who sign in over both servers, and come again where they get no answer.
+//! Many clients sign in over both servers, and try again if they get no answer.
 
 use crate::{
     deployment::{Deployment, refresh},
@@ -19,11 +19,11 @@ use std::{
 const WORLD: World = World::Ordinary;
 const CLIENTS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Before one comes again.
+/// The pause before a client tries again.
 const PAUSE: Duration = Duration::from_millis(10);
 const MOST_TRIES: usize = 2_000;
 
-/// Two servers, each of which can be another one after a while.
+/// Two servers, each of which may be replaced after a while.
 pub(crate) struct Servers([RwLock<Option<Server>>; 2]);
 
 impl Servers {
@@ -36,7 +36,7 @@ impl Servers {
         server.as_ref().map(|server| server.address.clone())
     }
 
-    /// SIGKILL. Who asks it meanwhile finds nobody.
+    /// Sends SIGKILL. A client that calls meanwhile gets no connection.
     pub(crate) fn kill(&self, at: usize) {
         let killed = self.0[at].write().unwrap().take();
         killed.unwrap().kill();
@@ -52,11 +52,11 @@ impl Servers {
     }
 }
 
-/// What is known of one login after all.
+/// All that is known of one login in the end.
 pub(crate) struct Login {
     number: usize,
     skip: Call,
-    /// Sessions that somebody was told of.
+    /// The sessions that a client was told of.
     sessions: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) async fn erins(deployment: &Deployment, count: usize) {
     assert_eq!(deployment.client.execute(&sql, &[]).await.unwrap(), u64::try_from(count).unwrap());
 }
 
-/// Lets so many sign in and skip, and does each of these when its share of them is done.
+/// Lets this many accounts sign in and skip, and does each of these deeds when its share of them is done.
 pub(crate) fn sign_in<'a>(
     servers: &Servers,
     count: usize,
@@ -85,14 +85,14 @@ pub(crate) fn sign_in<'a>(
     crowd(count, |number| redeem(servers, number, begin(servers, number)), meanwhile)
 }
 
-/// So many who have signed in and may skip. What is left to do for them is a write, and no hash.
+/// This many accounts sign in, and may skip. Each skip then needs a write and no hash.
 pub(crate) fn begun(servers: &Servers, count: usize) -> Vec<Call> {
     let mut begun = crowd(count, |number| (number, begin(servers, number)), &mut []);
     begun.sort_unstable_by_key(|(number, _)| *number);
     begun.into_iter().map(|(_, skip)| skip).collect()
 }
 
-/// Lets these skip, and does each of those when its share of them is done.
+/// Lets these clients skip, and does each of these deeds when its share of the skips is done.
 pub(crate) fn redeem_all<'a>(
     servers: &Servers,
     skips: &[Call],
@@ -138,7 +138,7 @@ fn wait_for(progress: &Receiver<()>, count: usize) {
     }
 }
 
-/// One after another at both servers, until there is an answer that is no excuse.
+/// Sends the call to both servers in turn, until the answer is not "system busy".
 pub(crate) fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
     for tried in 0..MOST_TRIES {
         match servers.send(first + tried, call) {
@@ -149,7 +149,7 @@ pub(crate) fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
     panic!("no answer to {call:?}");
 }
 
-/// Up to the warning.
+/// Signs in, up to the warning.
 fn begin(servers: &Servers, number: usize) -> Call {
     let sign_in = Call::login(WORLD, &format!("erin-{number}"), PASSWORD);
     let warned = answered(servers, number, &sign_in);
@@ -158,7 +158,7 @@ fn begin(servers: &Servers, number: usize) -> Call {
 
 fn redeem(servers: &Servers, number: usize, skip: Call) -> Login {
     let mut sessions = Vec::new();
-    // At both, one after the other: the second one must not know less than the first one.
+    // Each server gets the token, one after the other: the second one must not know less than the first one.
     for at in [number, number + 1] {
         let reply = answered(servers, at, &skip);
         if reply.is_success() {
@@ -170,7 +170,7 @@ fn redeem(servers: &Servers, number: usize, skip: Call) -> Login {
     Login { number, skip, sessions }
 }
 
-/// Nothing was redeemed twice, and nothing was issued and lost from the record.
+/// Asserts that nothing was redeemed twice, and that every issued session is recorded.
 pub(crate) async fn assert_sound(deployment: &Deployment, servers: &Servers, logins: &[Login]) {
     let mut told = 0;
     for Login { number, skip, sessions } in logins {

@@ -18,7 +18,7 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// On a new database, with its tables and keys.
+    /// A deployment on a new database, with its tables and keys.
     pub(crate) async fn on(postgres: &server::Server, port: u16) -> Self {
         let deployment = Self::without_tables(postgres, port).await;
         let migrated = deployment.home.command(&["--database", &deployment.url, "migrate"]).status();

@@ -1,4 +1,5 @@
-//! The database's machine is gone under load, and a standby stands in that every commit has waited for: nothing is lost that anybody was told.
+//! The database's machine is lost under load, and a standby takes over. Every commit has waited for the standby, so nothing is lost that a
+//! client was told of.
 
 use crate::{
     crowd::{Login, Servers, answered, assert_sound, begun, erins, redeem_all},
@@ -13,7 +14,7 @@ const WORLD: World = World::Ordinary;
 /// Wrong guesses at one account that lock it.
 const THRESHOLD: usize = 5;
 
-/// A few in the gate; nightly says how many more.
+/// The gate takes a few logins. Nightly says how many more.
 fn logins() -> usize {
     env::var("AUTHFLOW_FAIL_OVER_LOGINS").map_or(24, |said| said.parse().expect("a number"))
 }
@@ -24,7 +25,7 @@ async fn a_standby_that_commits_wait_for_loses_nothing_that_was_told() {
     let Some(pair) = told(&started) else { return };
     pair.synchronise().await;
     let mut deployment = pair.deployment().await;
-    // The servers find the one that is written to by themselves.
+    // The servers find out themselves which database takes writes.
     deployment.url = pair.url_of_both(&deployment);
     let servers = Servers::start(&deployment);
     let count = logins();
@@ -57,7 +58,7 @@ async fn a_standby_that_commits_wait_for_loses_nothing_that_was_told() {
     );
 }
 
-/// So many wrong guesses at each, one round after another, each of them told to be wrong.
+/// This many wrong guesses at each account, in rounds. Each guess is answered as wrong.
 fn guess(servers: &Servers, accounts: Range<usize>, rounds: usize) {
     for round in 0..rounds {
         for account in accounts.clone() {

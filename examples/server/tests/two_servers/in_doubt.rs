@@ -1,5 +1,5 @@
-//! The database's machine is gone while a commit waits for the standby, and nobody was told of it. It is carried out or it is not: once, or not at
-//! all.
+//! The database's machine is lost while a commit waits for the standby, and no client was told of the commit. Either it is carried out once, or
+//! not at all.
 
 use crate::{
     deployment::Deployment,
@@ -20,7 +20,7 @@ struct InDoubt {
 }
 
 impl InDoubt {
-    /// What is done to the standby before, and what is waited for before the primary goes.
+    /// `before` acts on the standby first. `meanwhile` waits for something before the primary goes.
     async fn on(pair: &Pair, before: impl AsyncFnOnce(), meanwhile: impl AsyncFnOnce()) -> Self {
         pair.synchronise().await;
         let mut deployment = pair.deployment().await;

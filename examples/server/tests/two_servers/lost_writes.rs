@@ -1,4 +1,5 @@
-//! The database's machine is gone, and a standby stands in that has not got its last commits: what is lost, and what new keys save.
+//! The database's machine is lost, and a standby takes over that lacks its last commits. The tests show the loss, and what new keys
+//! save.
 
 use crate::{
     crowd::erins,
@@ -13,7 +14,7 @@ use std::fs;
 
 const WORLD: World = World::Ordinary;
 const NEW_PASSWORD: &str = "Battery-Staple-8";
-/// Whom somebody guesses at.
+/// The account that an attacker guesses at.
 const GUESSED: &str = "erin-2";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +92,7 @@ async fn a_standby_that_is_behind_forgets_and_new_keys_refuse_what_was_issued_be
     println!("STILL LOST: the changed password, and the wrong guesses");
 }
 
-/// The lever, as the page says it.
+/// Draws new keys, as the page says.
 fn draw_new_keys(deployment: &Deployment) {
     let keys = |name| deployment.home.path(name);
     fs::rename(keys("keys.toml"), keys("keys-of-before.toml")).unwrap();
@@ -104,7 +105,7 @@ fn sign_in(servers: &[Server; 2], name: &str, password: &str) -> Reply {
     Call::login(WORLD, name, password).send(&servers[0])
 }
 
-/// So many wrong guesses.
+/// This many wrong guesses.
 fn guess(servers: &[Server; 2], times: usize) {
     for at in 0..times {
         Call::login(WORLD, GUESSED, "wrong").send(&servers[at % 2]).assert_credentials_refused();
@@ -115,7 +116,7 @@ fn sign_out(session_token: &str) -> Call {
     Call::post(WORLD, "/api/v2/sdk/logout", &Value::Null).with("X-session-token", session_token)
 }
 
-/// Whether both servers take a session's token.
+/// Whether both servers accept a session's token.
 fn lives(servers: &[Server; 2], session_token: &str) -> bool {
     let statuses = servers.each_ref().map(|server| refresh(session_token).send(server).status);
     assert_eq!(statuses[0], statuses[1], "they agree");

@@ -1,6 +1,7 @@
-//! Two servers on one PostgreSQL, which these tests start for themselves: whatever comes to both at once counts once, whoever crashes.
+//! Two servers on one PostgreSQL, which these tests start for themselves. A call that reaches both at once counts once, whatever
+//! crashes.
 //!
-//! Where there is no PostgreSQL to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+//! If no PostgreSQL is installed, they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment, they fail then.
 
 #![cfg(unix)]
 #![allow(
@@ -38,7 +39,7 @@ mod process;
 #[path = "../server/scrape.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
 mod scrape;
-/// Of PostgreSQL.
+/// The server of PostgreSQL.
 #[path = "../../../../crates/authflow-postgres/tests/postgres/server.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
 mod server;

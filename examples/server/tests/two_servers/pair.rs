@@ -13,7 +13,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// The standby goes along, and nobody waits for it.
+    /// Starts both. The standby follows the primary, and no commit waits for it.
     pub(crate) async fn start() -> Result<Self, String> {
         let primary = Server::start()?;
         let standby = primary.standby()?;
@@ -34,7 +34,7 @@ impl Pair {
         self.standby.named("postgres").client().await
     }
 
-    /// No commit is answered before the standby has it.
+    /// From now on, no commit is answered before the standby has it.
     pub(crate) async fn synchronise(&self) {
         let primary = self.primary().await;
         set(&primary, "synchronous_standby_names = '*'").await;
@@ -43,7 +43,7 @@ impl Pair {
         assert_eq!(level, "on", "the default");
     }
 
-    /// The standby has everything of before, and gets nothing of what comes: not now, not later.
+    /// The standby has everything so far. It gets nothing from now on, even later.
     pub(crate) async fn cut(&self) {
         let (primary, standby) = (self.primary().await, self.standby().await);
         until(&standby, &format!("SELECT pg_last_wal_replay_lsn() >= '{}'", written(&primary).await)).await;
@@ -52,7 +52,7 @@ impl Pair {
         until(&primary, "SELECT count(*) = 0 FROM pg_stat_replication").await;
     }
 
-    /// The standby gets everything, and applies nothing of what comes; and commits wait until it has applied them.
+    /// The standby gets everything, but applies nothing from now on. Commits wait until it has applied them.
     pub(crate) async fn hold_back(&self) {
         set(&self.primary().await, "synchronous_commit = remote_apply").await;
         let standby = self.standby().await;
@@ -60,19 +60,19 @@ impl Pair {
         until(&standby, "SELECT pg_get_wal_replay_pause_state() = 'paused'").await;
     }
 
-    /// Until one commit waits for the standby.
+    /// Waits until one commit waits for the standby.
     pub(crate) async fn wait_for_commit(&self) {
         let waits = "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
         until(&self.primary().await, waits).await;
     }
 
-    /// Until the standby has got everything that is written.
+    /// Waits until the standby has got everything that is written.
     pub(crate) async fn wait_for_standby(&self) {
         let written = written(&self.primary().await).await;
         until(&self.standby().await, &format!("SELECT pg_last_wal_receive_lsn() >= '{written}'")).await;
     }
 
-    /// As by a power cut of the primary's machine; the standby stands in for it.
+    /// Crashes the primary, as by a power cut of its machine. The standby takes over.
     pub(crate) fn fail_over(&self) {
         self.primary.crash();
         self.standby.promote().unwrap();
@@ -83,14 +83,14 @@ impl Pair {
         Deployment::on(&self.primary, PORT).await
     }
 
-    /// The URL that names both: whichever of them is written to.
+    /// The URL that names both. The servers use the one that takes writes.
     pub(crate) fn url_of_both(&self, deployment: &Deployment) -> String {
         let [primary, standby] =
             [&self.primary, &self.standby].map(|server| server.folder.to_str().unwrap().replace('/', "%2F"));
         format!("postgres://{OWNER}@{primary}:{PORT},{standby}:{PORT}/{}", deployment.database.name)
     }
 
-    /// Whoever looks into the database looks into the standby's from now on, and whoever starts does so there.
+    /// From now on, the deployment's own queries and new servers use the standby.
     pub(crate) async fn follow(&self, deployment: &mut Deployment) {
         deployment.database = self.standby.named(&deployment.database.name);
         deployment.url = url(&self.standby, OWNER, PORT, &deployment.database.name);
@@ -103,12 +103,12 @@ async fn set(server: &Client, setting: &str) {
     server.batch_execute("SELECT pg_reload_conf()").await.unwrap();
 }
 
-/// Up to where the server has written what happened.
+/// The position up to which the server has written its log.
 async fn written(server: &Client) -> String {
     server.query_one("SELECT pg_current_wal_flush_lsn()::text", &[]).await.unwrap().get(0)
 }
 
-/// Waits until the server says so.
+/// Waits until this query is true.
 async fn until(server: &Client, sql: &str) {
     for _ in 0..6_000 {
         if server.query_one(sql, &[]).await.unwrap().get::<_, Option<bool>>(0) == Some(true) {

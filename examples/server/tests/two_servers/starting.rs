@@ -1,4 +1,4 @@
-//! Starting on a PostgreSQL: what must be there, who may what, and what stays.
+//! Starting on a PostgreSQL: what must be there, what each role may do, and what stays.
 
 use crate::{
     deployment::{Deployment, PORT, url},
@@ -46,7 +46,7 @@ async fn a_way_over_a_network_without_tls_is_refused_before_it_is_gone() {
     }
 }
 
-/// Who owns the tables has made them; the server's own role may use them and no more.
+/// The owner of the tables has made them. The server's own role may only use them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_role_that_only_uses_the_tables_is_enough_and_everything_outlives_a_restart() {
     let Some(postgres) = server() else { return };

@@ -1,4 +1,4 @@
-//! What is over is forgotten where nobody asks for it, by two servers at once.
+//! Two servers at once delete rows that are over, even if no request comes.
 
 use crate::{
     deployment::{Deployment, PORT},
@@ -11,7 +11,7 @@ use std::{thread, time::Duration};
 async fn claims_that_are_over_go_once_and_others_stay() {
     let Some(postgres) = server() else { return };
     let deployment = Deployment::on(postgres, PORT).await;
-    // More than a batch for each. No request is sent, so nothing else sweeps.
+    // These are more than one batch for each server. No request is sent, so nothing else sweeps.
     let claims = "INSERT INTO authflow.claims (id, keep_until)
         SELECT decode(md5(i::text), 'hex'), CASE i WHEN 0 THEN 4000000000 ELSE 1000 END FROM generate_series(0, 5000) i";
     deployment.client.batch_execute(claims).await.unwrap();

@@ -1,4 +1,4 @@
-//! A database that is reached by TLS: one whose certificate is of its host and of somebody who is trusted, and no other.
+//! A database that is reached by TLS. Its certificate must be its host's, from a trusted authority.
 
 use crate::{
     deployment::{Deployment, PORT},
@@ -13,11 +13,11 @@ use std::{
     process::Stdio,
 };
 
-/// Of this address, and of no name.
+/// A certificate for this address, and for no name.
 const CERTIFICATE: &str = "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = extensions\n[name]\nCN = test\n\
     [extensions]\nsubjectAltName = IP:127.0.0.1\nbasicConstraints = critical, CA:FALSE\n";
 
-/// A key, and a certificate that it has signed itself.
+/// A key, and a self-signed certificate.
 fn certificate(postgres: &Server, name: &str) -> Result<[PathBuf; 2], String> {
     let [config, key, certificate] =
         ["cnf", "key", "crt"].map(|kind| postgres.folder.join(format!("{name}.{kind}")));
@@ -49,10 +49,10 @@ fn certificate(postgres: &Server, name: &str) -> Result<[PathBuf; 2], String> {
     }
 }
 
-/// A pooler that listens on a port of loopback, and speaks to nobody without TLS.
+/// A pooler that listens on a port of loopback, and refuses connections without TLS.
 fn listening(postgres: &Server, key: &str, certificate: &str) -> Result<(Pooler, u16), String> {
     let said = |error: std::io::Error| error.to_string();
-    // Free a moment ago.
+    // The port was free a moment ago.
     let address =
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(said)?;
     let port = address.port();

@@ -40,11 +40,11 @@ pub(crate) struct New {
     #[arg(long, value_name = "JSON", default_value = "{}")]
     profile: String,
 
-    /// Give it the password that stands on standard input.
+    /// Give it the password that is on standard input.
     #[arg(long)]
     password: bool,
 
-    /// Let its owner keep that password: do not ask for another one at the first sign-in.
+    /// Let the subject keep that password: do not ask for another one at the first sign-in.
     #[arg(long, requires = "password")]
     permanent: bool,
 

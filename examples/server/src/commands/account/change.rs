@@ -1,4 +1,4 @@
-//! Changing an account that is there.
+//! Changing an account that exists.
 
 use super::{
     super::{CommandError, Site, password_input},
@@ -58,7 +58,7 @@ pub(super) async fn unlock(named: &Named, site: &Site) -> Result<(), CommandErro
     tell(named, site, &found, site.store.unlock(&ask).await).await
 }
 
-/// The account as it is now. Somebody may have deleted it since it was found.
+/// Prints the account as it is now. It may have been deleted since it was found.
 async fn tell(
     named: &Named,
     site: &Site,

@@ -1,4 +1,4 @@
-//! Giving somebody an authenticator.
+//! Giving an account an authenticator.
 
 use super::{
     super::{CommandError, Site, output::Output},
@@ -24,11 +24,12 @@ pub(crate) struct EnrolTotp {
     #[command(flatten)]
     whom: Whom,
 
-    /// What the authenticator shows beside the name: the first of the configuration's names, unless it is said.
+    /// The issuer that the authenticator shows beside the name. Without it, it is the first of the configuration's
+    /// names.
     #[arg(long, value_name = "NAME")]
     issuer: Option<String>,
 
-    /// Also where there is an authenticator, which counts no more then.
+    /// Replace an authenticator that the account has. The old one no longer counts.
     #[arg(long)]
     replace: bool,
 
@@ -36,7 +37,7 @@ pub(crate) struct EnrolTotp {
     output: Output,
 }
 
-/// The secret leaves this program here, once.
+/// Enrols an authenticator. The secret leaves this program here, once.
 pub(super) async fn enrol(enrol: &EnrolTotp, site: &Site) -> Result<(), CommandError> {
     let found = enrol.whom.find(site).await?;
     if found.totp.is_some() && !enrol.replace {
@@ -69,7 +70,7 @@ fn name(account: &Account) -> &str {
     names.into_iter().flatten().next().unwrap_or(account.id.as_str())
 }
 
-/// What authenticators read, also from a QR code: the Key URI Format of Google's, which others follow.
+/// The URI that authenticators read, also as a QR code: Google's Key URI Format, which others follow.
 fn otpauth(issuer: &str, name: &str, secret: &[u8]) -> String {
     let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
     let (issuer, name, secret) = (encoded(issuer), encoded(name), BASE32_NOPAD.encode(secret));

@@ -22,10 +22,10 @@ pub(crate) enum AccountCommand {
         /// Accounts of this tenant. Without it, those of ordinary applications.
         #[arg(long, value_name = "ID")]
         tenant: Option<TenantId>,
-        /// Begin behind this id.
+        /// Begin after this id.
         #[arg(long, value_name = "ID")]
         after: Option<AccountId>,
-        /// How many at once.
+        /// The most accounts that are listed.
         #[arg(long, value_name = "NUMBER", default_value = "100")]
         at_most: NonZeroU32,
         #[command(flatten)]
@@ -33,31 +33,31 @@ pub(crate) enum AccountCommand {
     },
     /// Show an account.
     Show(Named),
-    /// Give somebody the password that stands on standard input. All their sessions end.
+    /// Give an account the password that is on standard input. All its sessions end.
     SetPassword {
         #[command(flatten)]
         named: Named,
-        /// Let them keep it: do not ask for another one at the next sign-in.
+        /// Let the subject keep it: do not ask for another one at the next sign-in.
         #[arg(long)]
         permanent: bool,
     },
-    /// Have somebody change their password at the next sign-in. All their sessions end.
+    /// Require a new password at the next sign-in. All sessions of the account end.
     ExpirePassword {
         #[command(flatten)]
         named: Named,
-        /// It is known to attackers: it does not prove its own change where there is anything else to prove with.
+        /// Attackers know the password: it does not prove its own change if the account has another factor.
         #[arg(long)]
         breached: bool,
     },
-    /// Let somebody sign in no more. All their sessions end.
+    /// Refuse every sign-in to an account. All its sessions end.
     Disable(Named),
-    /// Let somebody sign in again.
+    /// Allow sign-ins to an account again.
     Enable(Named),
-    /// Give somebody their guesses back.
+    /// Give an account its guesses back.
     Unlock(Named),
-    /// Give somebody an authenticator, and print what it reads: its secret is shown once. All their sessions end.
+    /// Give an account an authenticator, and print its URI: the secret is shown once. All sessions of the account end.
     EnrolTotp(enrol_totp::EnrolTotp),
-    /// Bring accounts along from a file: all of it, or nothing.
+    /// Import accounts from a file: all of it, or nothing.
     Import(import::Import),
 }
 

@@ -1,4 +1,4 @@
-//! Accounts, as they are shown: no verifier and no secret.
+//! Accounts as they are shown, without verifiers and secrets.
 
 use super::{
     super::{CommandError, Site, output::Output},
@@ -35,7 +35,7 @@ pub(super) async fn list(
     Ok(output.print(&Page { accounts: accounts.iter().map(Shown::of).collect(), next })?)
 }
 
-/// An account, with times as RFC 3339 spells them.
+/// An account, with times in the form of RFC 3339.
 #[derive(Serialize)]
 struct Shown {
     id: String,
@@ -93,7 +93,7 @@ impl Shown {
         }
     }
 
-    /// What its owner calls it.
+    /// The name by which its subject knows it.
     fn name(&self) -> &str {
         let names = [&self.user_name, &self.mobile, &self.email];
         names.into_iter().find_map(Option::as_deref).unwrap_or("(no name)")

@@ -1,4 +1,4 @@
-//! What an owner should know: of policies, keys and database.
+//! The facts that an owner should know about policies, keys and the database.
 
 mod standards;
 
@@ -15,7 +15,7 @@ use std::fmt;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// End with 1 where anything is found, and not only where a policy has an error.
+    /// End with 1 if anything is found. Without it, only an error in a policy ends with 1.
     #[arg(long)]
     strict: bool,
 
@@ -35,7 +35,7 @@ pub(super) async fn check(check: &Check, cli: &Cli, site: &Site) -> Result<(), C
     if has_errors || check.strict && !report.is_clear() { Err(CommandError::Found) } else { Ok(()) }
 }
 
-/// That it opens was seen before: its tables are of this version, and no sealing key is missing.
+/// The store was opened before. So its tables are of this version, and no sealing key is missing.
 async fn database(site: &Site) -> Result<Vec<String>, CommandError> {
     site.store.check().await?;
     Ok(Vec::new())
@@ -90,7 +90,7 @@ fn told(finding: &Finding) -> String {
     }
 }
 
-/// What was found.
+/// The findings.
 #[derive(Serialize)]
 struct Report {
     database: Vec<String>,

@@ -1,5 +1,5 @@
-//! Where a policy falls short of NIST SP 800-63B-4 and OWASP ASVS 5.0. `docs/requirements.md` has what they ask and who meets it: here is what a
-//! configuration decides.
+//! The points where a policy falls short of NIST SP 800-63B-4 and OWASP ASVS 5.0. `docs/requirements.md` lists their demands and who meets each
+//! one. This file has those that a configuration decides.
 
 use crate::config::ServerConfig;
 use authflow::{
@@ -11,7 +11,7 @@ use authflow::{
 use serde::Serialize;
 use std::fmt;
 
-/// What is asked, and what there is.
+/// A demand, and the way in which the policy falls short of it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Shortfall {
     clauses: &'static str,
@@ -24,7 +24,7 @@ impl fmt::Display for Shortfall {
     }
 }
 
-/// The shortest password that is the only factor, and what every service must allow.
+/// The length of a password that every service must allow.
 const LONG_ENOUGH: u16 = 64;
 const HOUR: u32 = 3_600;
 const DAY: u32 = 86_400;

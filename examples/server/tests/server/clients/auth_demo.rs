@@ -1,8 +1,8 @@
-//! com.hao.auth_demo, a Spring program that verifies id tokens: it fetches `GET /api/v1/oauth2/keys` without any header, takes the key whose `kid` is
-//! that of the token, RSA alone, and reads `name`, `userName`, `mobile`, `email` and `sub` at top level. It decodes both segments with Java's decoder of
-//! *standard* base64, which reads no `-` and no `_`, and looks for the literal `"alg":`.
+//! com.hao.auth_demo, a Spring program that verifies id tokens. It fetches `GET /api/v1/oauth2/keys` without any header, and takes the RSA key whose
+//! `kid` is the token's. It reads `name`, `userName`, `mobile`, `email` and `sub` at top level. It decodes both segments with Java's decoder of
+//! *standard* base64, which does not accept `-` and `_`, and looks for the literal `"alg":`.
 //!
-//! It signs in by a mini-program's code; here by a password, since what it reads of the answer is the same.
+//! It signs in by a mini-program's code. The test signs in by a password, since the program reads the same members of either answer.
 
 use super::service;
 use crate::{
@@ -54,7 +54,7 @@ fn verified(id_token: &str, keys: &Value) -> Option<User> {
     Some(User { sub: text("sub")?, user_name: text("userName")?, name, mobile, email })
 }
 
-/// Without the headers of a device, and so of no application.
+/// The keys, fetched without the headers of a device, and so for no application.
 fn keys(server: &Server) -> Value {
     let call = Call::login(World::Ordinary, "", "").method("GET").path("/api/v1/oauth2/keys").body("");
     let call = ["X-operating-sys-version", "X-device-fingerprint", "X-agent", "X-client-id", "Content-Type"]
@@ -65,7 +65,7 @@ fn keys(server: &Server) -> Value {
     reply.json()
 }
 
-/// Who has a number and an address.
+/// An account with a number and an address.
 const MONA: &str = "[[accounts]]\nuser_name = 'mona'\nmobile = '+86-13800000000'\nemail = 'mona@example.com'\n\
      password = 'Correct-Horse-7'\npermanent = true\n";
 
@@ -86,7 +86,7 @@ fn it_finds_the_key_and_reads_who_it_is() {
     assert_eq!((user.user_name.as_str(), user.mobile.as_deref()), ("mona", Some("+86-13800000000")));
     assert_eq!(user.email.as_deref(), Some("mona@example.com"));
     assert!(!user.sub.is_empty());
-    // Another key of that id, and a token that somebody has changed.
+    // Another key of that id, and a changed token.
     let mut stranger = published.clone();
     stranger["keys"][0]["n"] = URL_SAFE_NO_PAD.encode([0xc5; 256]).into();
     assert_eq!(verified(&token, &stranger), None);
@@ -94,7 +94,7 @@ fn it_finds_the_key_and_reads_who_it_is() {
     assert_eq!(verified(&format!("{signed}.{}", "A".repeat(342)), &published), None);
 }
 
-/// The library's own keys are shared secrets: there is nothing to publish.
+/// The library's own keys are shared secrets, so there is nothing to publish.
 #[test]
 fn where_the_library_signs_there_are_no_keys_to_find() {
     let home = Home::new();

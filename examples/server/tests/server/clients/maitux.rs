@@ -1,8 +1,8 @@
-//! MAITUX (github NingboMaiTux/senaite.docker), which asks EIAM again for a password before somebody signs a laboratory's report.
+//! MAITUX (github NingboMaiTux/senaite.docker), which asks EIAM for a password again before a user signs a laboratory's report.
 //!
-//! It upper-cases `status`, and takes `SUCCESS` and `PASSWORD_WARN` for signed in, also without an id token. Where there is one, it compares the
-//! `userName` in its text `api`, without regard to case. It knows eight codes; and of a message that speaks of attempts it takes the last digits for what
-//! is left.
+//! It upper-cases `status`, and takes `SUCCESS` and `PASSWORD_WARN` for signed in, even without an id token. If there is one, it compares the
+//! `userName` in the token's text `api`, without regard to case. It knows eight codes. If a message speaks of attempts, it takes the last digits for
+//! the attempts that are left.
 
 use super::{CLIENT_ID, server};
 use crate::{

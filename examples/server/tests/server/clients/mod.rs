@@ -1,4 +1,5 @@
-//! The two public programs that are known to call the family, written anew: what they send, and what they read of the answers.
+//! The two public programs that are known to call the family, written anew: their requests, and the members of the answers
+//! that they read.
 
 mod auth_demo;
 mod maitux;
@@ -8,7 +9,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 
 const CLIENT_ID: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
 
-/// An ordinary application that speaks as a product does.
+/// The configuration of an ordinary application in a product's dialect.
 fn config(dialect: &str, identity: &str) -> String {
     format!(
         "issuer = \"https://authflow.example\"\ndialect = \"{dialect}\"\n\n[[applications]]\nclient_id = \"{CLIENT_ID}\"\n\
@@ -17,12 +18,12 @@ fn config(dialect: &str, identity: &str) -> String {
     )
 }
 
-/// A test double of it.
+/// A test double with this configuration.
 fn server(home: &Home, dialect: &str, identity: &str) -> Server {
     home.start_double_with(&config(dialect, identity))
 }
 
-/// It in earnest, with these accounts.
+/// A service with this configuration and these accounts.
 fn service(home: &Home, dialect: &str, identity: &str, accounts: &str, arguments: &[&str]) -> Server {
     let [config_file, accounts_file] = ["clients.toml", "accounts.toml"].map(|name| home.path(name));
     fs::write(&config_file, config(dialect, identity)).unwrap();

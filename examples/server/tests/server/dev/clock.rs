@@ -24,7 +24,7 @@ fn a_login_expires_by_the_clock_and_by_nothing_else() {
     let start = now() + 3_600;
     set(start);
     let [early, late] = [(); 2].map(|()| warned(&server, WORLD));
-    // A state token lasts ten minutes. The clock goes on, so the last minute is left out.
+    // A state token lasts ten minutes. The clock goes on, so the test leaves the last minute out.
     set(start + 540);
     assert!(Call::skip(WORLD, &early).send(&server).is_success());
     server.advance(120);
@@ -52,7 +52,7 @@ fn the_whole_server_follows_and_it_is_moved_back_as_well() {
     let server = home.start_double();
     let date = || -> u64 {
         let call = Call::login(WORLD, "", "").method("GET").path("/api/v2/sdk/server-date").body("");
-        // In milliseconds.
+        // The timestamp is in milliseconds.
         call.send(&server).text("timestamp").parse::<u64>().unwrap() / 1_000
     };
     let moved = turn(&server, &json!({ "advance": 7_200 })).json();

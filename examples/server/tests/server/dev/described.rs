@@ -1,4 +1,4 @@
-//! `/openapi.json` of a test double, and what becomes of other paths and methods.
+//! `/openapi.json` of a test double, and the answers to other paths and methods.
 
 use super::{bare, get, refused};
 use crate::process::Home;
@@ -47,7 +47,7 @@ fn allowed(method: &str) -> &str {
     if method == "get" { "get,head" } else { method }
 }
 
-/// Every answer with a schema says what it has.
+/// Every answer that has a schema matches it.
 #[test]
 fn answers_are_as_they_are_described() {
     let home = Home::new();

@@ -1,4 +1,5 @@
-//! What a server says in the first minutes: commands that work as they are pasted, and what a request lacks.
+//! The first minutes with a server: commands that work when they are pasted, and messages that say what a request
+//! lacks.
 
 use super::WORLD;
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
 };
 use std::process::{Command, Stdio};
 
-/// The banner behind `Try:`, as `sh` takes it.
+/// The banner after `Try:`, as `sh` runs it.
 #[test]
 fn the_three_commands_of_the_banner_follow_from_each_other() {
     for arguments in [&["--dev"][..], &[]] {

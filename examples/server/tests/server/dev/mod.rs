@@ -1,4 +1,4 @@
-//! The test double: what a test can say and see, and what it cannot reach.
+//! The test double: what a test can do and see with it, and what it cannot reach.
 
 mod accounts;
 mod attempts;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 const WORLD: World = World::Ordinary;
 
-/// A call of a test: none of the headers of a device.
+/// A call of a test, without the headers of a device.
 fn bare(method: &'static str, path: &str) -> Call {
     let call = Call::login(WORLD, "", "").method(method).path(path).body("");
     ["X-operating-sys-version", "X-device-fingerprint", "X-agent", "X-client-id", "Content-Type"]
@@ -41,7 +41,7 @@ fn make(server: &Server, account: &Value) -> Reply {
     post(server, "/dev/accounts", account)
 }
 
-/// A problem, byte for byte.
+/// Asserts a problem, byte for byte.
 #[track_caller]
 fn refused(reply: &Reply, status: u16, title: &str, detail: &str) {
     let problem = json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });

@@ -1,4 +1,4 @@
-//! Nothing of a service is within reach of a test double, and no other server is one.
+//! A test double cannot reach anything of a service, and no other server has its routes.
 
 use super::{WORLD, bare, get, post, refused};
 use crate::{
@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// How a server ends that is started so, and what it says.
+/// The exit code and the messages of a server that is started with these arguments.
 fn end(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authflow-server"));
     command.args(arguments).envs(environment.iter().copied()).stdout(Stdio::null());
@@ -19,7 +19,7 @@ fn end(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// Before anything is opened: there are no such files.
+/// It ends before it opens anything: these files do not exist.
 #[test]
 fn beside_what_is_a_services_it_ends_with_2_and_names_the_flag() {
     for arguments in [
@@ -53,7 +53,7 @@ fn beside_no_double_what_is_a_doubles_ends_with_2() {
     }
 }
 
-/// In the folder of a service, whose files have the names that a server takes where none is said.
+/// The folder is a service's. Its files have the names that a server takes by default.
 #[test]
 fn a_double_opens_no_file_of_a_service_that_lies_beside_it() {
     let home = Home::new();
@@ -70,7 +70,7 @@ fn a_double_opens_no_file_of_a_service_that_lies_beside_it() {
     }
 }
 
-/// And its database is refused by a service.
+/// A service refuses its database, too.
 #[test]
 fn what_a_double_keeps_is_no_services() {
     let home = Home::new();
@@ -112,7 +112,7 @@ fn neither_a_service_nor_a_demonstration_has_its_routes() {
     }
 }
 
-/// Whoever develops has other pages open.
+/// A developer has other pages open.
 #[test]
 fn a_page_of_another_site_moves_nothing() {
     let home = Home::new();
@@ -130,7 +130,7 @@ fn a_page_of_another_site_moves_nothing() {
         for site in ["same-origin", "none"] {
             assert_ne!(bare(method, path).with("Sec-Fetch-Site", site).send(&server).status, 403);
         }
-        // A name that its owner has made this machine's.
+        // The owner of the name may have pointed it at this machine.
         let rebound = bare(method, path).with("Host", "example.com").send(&server);
         refused(&rebound, 403, "Forbidden", "Host must be an address or localhost");
         assert_ne!(

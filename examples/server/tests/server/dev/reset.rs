@@ -71,7 +71,7 @@ fn in_a_folder() {
     );
 }
 
-/// Each call comes to its end in the world it began in, and no call fails.
+/// Each call comes to its end in the world in which it began, and no call fails.
 #[test]
 fn while_others_call() {
     let home = Home::new();

@@ -31,7 +31,7 @@ const COLUMNS: [(&str, Column); 6] = [
     ("password_set_at", |row| &mut row.password_set_at),
 ];
 
-/// Where each of the file's columns goes.
+/// The member of a row that each of the file's columns fills.
 fn columns(header: &StringRecord) -> Result<Vec<Column>, LineError> {
     let of = |(place, name): (usize, &str)| {
         let is_first = header.iter().position(|other| other.trim() == name.trim()) == Some(place);

@@ -10,7 +10,7 @@ pub(super) fn rows(text: &str) -> Rows {
     };
     let (mut rows, mut line, mut counted) = (Vec::with_capacity(objects.len()), 1, 0);
     for object in objects {
-        // A raw value is a part of the text.
+        // A raw value is a part of the text, so its address gives its line.
         let begin = (object.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
         line += line_ends(text, counted, begin);
         counted = begin;
@@ -24,7 +24,7 @@ fn line_ends(text: &str, from: usize, to: usize) -> u64 {
     between.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// What is empty is not said, as in CSV.
+/// An empty text counts as absent, as in CSV.
 fn said(row: Row) -> Row {
     let said = |text: Option<String>| text.filter(|text| !text.is_empty());
     Row {

@@ -1,4 +1,4 @@
-//! Bringing accounts along from elsewhere: all of a file, or nothing.
+//! Importing accounts from elsewhere: all of a file, or nothing.
 
 mod csv_file;
 mod json_file;
@@ -20,21 +20,21 @@ use rows::{LineError, Row, Rows, Wrong};
 use serde::Serialize;
 use std::{collections::HashMap, fmt, fs, path::PathBuf};
 
-/// More would fill the memory: an account takes about a kibibyte of it until all are made.
+/// More rows would fill the memory: each account takes about a kibibyte until all are made.
 const MOST_ROWS: usize = 1_000_000;
 const MOST_BYTES: u64 = 1 << 30;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
-    /// A file of CSV with a header, or of JSON (an array of objects), by its ending. Columns: user_name, mobile, email, verifier, status,
-    /// password_set_at.
+    /// A file of CSV with a header, or of JSON (an array of objects). Its ending says which. Columns: user_name, mobile, email, verifier,
+    /// status, password_set_at.
     file: PathBuf,
 
     /// The tenant of the accounts. Without it, they are of ordinary applications.
     #[arg(long, value_name = "ID")]
     tenant: Option<TenantId>,
 
-    /// When passwords were set whose row does not say it.
+    /// The time at which passwords were set whose row does not say it.
     #[arg(long, value_name = "TIME", value_parser = times::time)]
     password_set_at: Option<Timestamp>,
 

@@ -1,13 +1,13 @@
-//! Rows, whatever file they are from, and what is wrong with them.
+//! The rows of a file of either kind, and their faults.
 
 use crate::added_account::Unfit;
 use serde::Deserialize;
 use std::fmt;
 
-/// How many are told one by one.
+/// The number of faults that are told one by one.
 const MOST_TOLD: usize = 50;
 
-/// An account, as its row says it. What is empty is not said.
+/// An account, as its row gives it. An empty value counts as absent.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Row {
@@ -22,7 +22,7 @@ pub(super) struct Row {
 /// Every row, with the line that it begins in.
 pub(super) type Rows = Vec<(u64, Result<Row, LineError>)>;
 
-/// What is wrong with a row. It quotes nothing of it.
+/// The fault of a row. It quotes nothing of the row.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LineError {
     #[error("{0}")]
@@ -47,7 +47,7 @@ pub(crate) enum LineError {
     Id,
 }
 
-/// What is wrong, line by line.
+/// All faults, line by line.
 #[derive(Debug, Default)]
 pub(crate) struct Wrong {
     told: Vec<(u64, LineError)>,
