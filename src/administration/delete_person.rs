@@ -8,6 +8,7 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 /// ```sql
 /// BEGIN;
 /// DELETE FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account; -- 0 rows: Nobody, and all the same:
+/// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account;
 /// DELETE FROM sessions WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account;
 /// DELETE FROM codes WHERE owner = :owner;
 /// DELETE FROM sends WHERE owner = :owner;
