@@ -71,6 +71,13 @@ pub enum Finding {
     /// a password.
     #[error("a session alone sets a first password: session_sets_first_password should be false")]
     SessionSetsPassword,
+    /// A session that began with an [unbound code](crate::policy::Policy::allows_unbound_codes) of a provider sets a first password or replaces a
+    /// contact. An attacker can have begun such a session in a victim's client. All applications of the tenant share the password and the contacts, so
+    /// the change counts in those too that take no unbound code.
+    #[error(
+        "a session by an unbound code changes the account in every application: session_sets_first_password should be false and replaces_contacts empty"
+    )]
+    UnboundCodeChangesAccount,
 }
 
 /// How grave a [`Finding`] is.
@@ -128,7 +135,8 @@ impl Finding {
             | Self::RecoveryByOneFactor(_)
             | Self::NoWayBack
             | Self::ShortPasswordAlone(_)
-            | Self::SessionSetsPassword => Gravity::Warning,
+            | Self::SessionSetsPassword
+            | Self::UnboundCodeChangesAccount => Gravity::Warning,
         }
     }
 }
@@ -165,6 +173,8 @@ impl Graph {
     pub fn check(&self, demanded: FactorSet) -> Vec<Finding> {
         let any = |found: &dyn Fn(&Arrival) -> bool| self.arrivals.iter().any(found);
         let leads = |to| self.edges().any(|edge| edge.to == to);
+        let sets_password = self.edges().any(|edge| edge.action == Some(Action::SetFirstPassword));
+        let replaces = self.edges().any(|edge| matches!(edge.action, Some(Action::ReplaceContact(_))));
         let mut findings: Vec<_> = demanded
             .iter()
             .filter(|factor| any(&|arrival| !arrival.proved.contains(*factor)))
@@ -188,10 +198,8 @@ impl Graph {
                 Finding::ShortPasswordAlone(self.min_length),
             ),
             (self.sends_to_anybody, Finding::SmsToAnybody),
-            (
-                self.edges().any(|edge| edge.action == Some(Action::SetFirstPassword)),
-                Finding::SessionSetsPassword,
-            ),
+            (sets_password, Finding::SessionSetsPassword),
+            (self.takes_unbound_codes && (sets_password || replaces), Finding::UnboundCodeChangesAccount),
         ];
         findings.extend(self.links_in_vain.iter().map(Finding::LinksInVain));
         findings.extend(others.into_iter().filter_map(|(found, finding)| found.then_some(finding)));

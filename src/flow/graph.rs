@@ -83,6 +83,8 @@ pub struct Graph {
     pub(super) links_in_vain: FactorSet,
     /// Whether text messages go to numbers that nobody has proved, and nothing bounds how many.
     pub(super) sends_to_anybody: bool,
+    /// Whether a provider's code signs in without a proof that its client asked for it.
+    pub(super) takes_unbound_codes: bool,
 }
 
 impl Graph {
@@ -171,6 +173,8 @@ impl Graph {
             sends_to_anybody: sends_sms_to_anybody(policy)
                 && !policy.demands_captcha
                 && policy.sending.daily_in_all().is_none(),
+            takes_unbound_codes: policy.allows_unbound_codes
+                && policy.first_factors.contains(Factor::Federated),
         }
     }
 

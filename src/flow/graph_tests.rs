@@ -55,6 +55,29 @@ fn the_main_road_of_the_seed_is_there() {
     assert_eq!(graph.allowed(State::PasswordReset).count(), 0);
 }
 
+/// It takes all three: an identity that signs in, a code that nothing binds, and a change that a session makes.
+#[test]
+fn a_session_by_an_unbound_code_that_changes_the_account_is_found() {
+    let unbound = Policy { allows_unbound_codes: true, ..by_sms() };
+    let by_identity =
+        Policy { first_factors: by_sms().first_factors.with(Factor::Federated), ..unbound.clone() };
+    let changes = |policy: &Policy| {
+        [
+            Policy { session_sets_first_password: true, ..policy.clone() },
+            Policy { replaces_contacts: [Channel::Email].into_iter().collect(), ..policy.clone() },
+        ]
+    };
+    let is_found = |policy: &Policy| {
+        super::graph(policy).check(FactorSet::EMPTY).contains(&Finding::UnboundCodeChangesAccount)
+    };
+    assert!(changes(&by_identity).iter().all(is_found));
+    let bound = Policy { allows_unbound_codes: false, ..by_identity.clone() };
+    assert!(!is_found(&by_identity) && !changes(&bound).iter().any(is_found));
+    assert!(!changes(&unbound).iter().any(is_found));
+    let said = Finding::UnboundCodeChangesAccount.to_string();
+    assert!(said.starts_with("a session by an unbound code changes the account in every application"));
+}
+
 /// What is enumerated: every set of factors to enrol, with and without a password, and every state that a password can be in.
 #[test]
 fn every_kind_of_account_is_looked_at() {
