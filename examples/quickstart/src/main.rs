@@ -9,17 +9,17 @@ use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder as PerIp};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // Both files are made at the first start, for you alone. Keep the sealing keys apart from the database.
+    // The first start makes both files, which only you can read. Keep the sealing keys apart from the database.
     let (ring, _) = authflow_keys::key_ring::load_or_make("shop-keys.toml")?;
     let (keys, _) = authflow_keys::sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
     let (hasher, log) = (Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?, authflow_tracing::TracingLog);
 
-    // Here your sign-up goes. This password is no secret: so this machine alone reaches the address below.
+    // Your sign-up goes here. This password is public, so the server listens on this machine alone.
     let (name, typed) = (UserName::for_new_account("erin")?, Secret::new("Correct-Horse-7"));
     let password = PasswordRules::default().accept(&typed, Some(&name), None)?;
     let erin = Account::new(AccountId::new("1")?, name, hasher.hash(&password).await?, &Moment::now()?);
-    let _ = store.create_account(erin).await?; // once: at the next start she is there already
+    let _ = store.create_account(erin).await?; // the next start finds her and changes nothing
 
     let shop = ClientId::new("shop")?;
     let mut config = Config::new(Issuer::new("https://shop.example")?, ring, [Application::new(shop)].into());
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let limits = PerIp::default().per_second(1).burst_size(20).finish().map(Arc::new).ok_or("no limits")?;
     let app = axum::Router::new().route("/orders", orders).route_layer(login.require_session(shop));
     let app = app.layer(login.layer()).layer(GovernorLayer::new(limits.clone()));
-    // An address that has been quiet is forgotten.
+    // Forget the addresses that have been quiet.
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_secs(60));
