@@ -79,7 +79,7 @@ impl fmt::Debug for ProfileMembers {
 /// assert_eq!(refused("", "Erin"), InvalidMembers::Name);
 /// assert_eq!(
 ///     refused("name", &"x".repeat(1_025)).to_string(),
-///     "the member name must have at most 1024 bytes"
+///     "the member name must have at most 1,024 bytes"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,7 +94,7 @@ pub enum InvalidMembers {
     #[error("the member {0} must stand once")]
     Repeated(MemberName),
     /// This member has more than 1,024 bytes.
-    #[error("the member {0} must have at most 1024 bytes")]
+    #[error("the member {0} must have at most 1,024 bytes")]
     TooLong(MemberName),
 }
 

@@ -19,27 +19,53 @@
 /// let (token, now) = (signed_in.session_token(), world.clock.now);
 /// assert_eq!(verify(token, now.plus_seconds(43_199)), Ok(()));
 /// assert_eq!(verify(token, now.plus_seconds(43_200)), Err(TokenError::Expired));
-/// assert_eq!(verify("LGTnonsense", now), Err(TokenError::Malformed));
+/// let refused = verify("LGTnonsense", now).unwrap_err();
+/// assert_eq!(refused, TokenError::Malformed);
+/// assert_eq!(refused.to_string(), "the text must be a token of this kind, in its one spelling");
 /// # Ok::<(), authflow::token::CallsAreSigned>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenError {
     /// The text is too long, has no header or key id of ours, or is not the one spelling that we write.
-    #[error("the text is not a token of this kind")]
+    #[error("the text must be a token of this kind, in its one spelling")]
     Malformed,
     /// The tag is not the one that the named key makes.
-    #[error("the tag does not match")]
+    #[error("the tag must be the one that the named key makes")]
     Forged,
     /// The signing key may not be used at this time.
-    #[error("the key is outside its window")]
+    #[error("the named key must be good at this time")]
     KeyOutsideWindow,
     /// The time is at or after its expiry.
-    #[error("expired")]
+    #[error("the token must not have expired")]
     Expired,
     /// The issue time or not-before lies in the future, beyond the clock skew.
-    #[error("not valid yet")]
+    #[error("the token must be valid by now, and its time lies ahead")]
     NotYetValid,
     /// The token was made for another application or tenant, or by another issuer.
-    #[error("made for another audience")]
+    #[error("the token must be for this application and tenant, and by this issuer")]
     WrongAudience,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TokenError;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn each_reason_says_what_must_be() {
+        let texts = [
+            (TokenError::Malformed, "the text must be a token of this kind, in its one spelling"),
+            (TokenError::Forged, "the tag must be the one that the named key makes"),
+            (TokenError::KeyOutsideWindow, "the named key must be good at this time"),
+            (TokenError::Expired, "the token must not have expired"),
+            (TokenError::NotYetValid, "the token must be valid by now, and its time lies ahead"),
+            (
+                TokenError::WrongAudience,
+                "the token must be for this application and tenant, and by this issuer",
+            ),
+        ];
+        for (reason, text) in texts {
+            assert_eq!(reason.to_string(), text);
+        }
+    }
 }
