@@ -38,6 +38,30 @@ mod tests {
         assert!(README.lines().count() <= 150);
     }
 
+    /// The package as a newcomer writes it: every crate that the program uses, and every feature of ours.
+    #[test]
+    fn the_readme_names_the_dependencies_of_the_quickstart() {
+        let (_, from) = README.split_once("[dependencies]\n").unwrap();
+        let (shown, _) = from.split_once("```").unwrap();
+        let manifest = include_str!("../../examples/quickstart/Cargo.toml");
+        let program = include_str!("../../examples/quickstart/src/main.rs");
+        let (_, from) = manifest.split_once("[dependencies]\n").unwrap();
+        let (used, _) = from.split_once("\n\n").unwrap();
+        fn name(line: &str) -> &str {
+            line.split_once(" = ").unwrap().0
+        }
+        let of_main = |line: &&str| program.contains(&name(line).replace('-', "_"));
+        let names = |lines: &'static str| lines.lines().filter(of_main).map(name).collect::<Vec<_>>();
+        assert_eq!(names(shown), names(used));
+        assert_eq!(shown.lines().count(), names(shown).len(), "no crate is in vain");
+        for line in used.lines().filter(|line| line.contains("path")) {
+            let line = line
+                .replace("\"../../crates/", "\"../authflow/crates/")
+                .replace("\"../..\"", "\"../authflow\"");
+            assert!(shown.lines().any(|it| it == line), "{line}");
+        }
+    }
+
     #[test]
     fn the_tests_of_an_app_are_shown_as_they_are() {
         let page = include_str!("test-your-app.md");

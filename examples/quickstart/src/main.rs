@@ -9,7 +9,7 @@ use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder as PerIp};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // The first start makes both files, which only you can read. Keep the sealing keys apart from the database.
+    // The first start makes both key files for you alone. Keep the sealing keys apart from the database.
     let (ring, _) = authflow_keys::key_ring::load_or_make("shop-keys.toml")?;
     let (keys, _) = authflow_keys::sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;

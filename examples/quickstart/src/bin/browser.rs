@@ -23,7 +23,7 @@ async fn orders(session: Session) -> Json<Value> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // The first start makes both files, which only you can read. Keep the sealing keys apart from the database.
+    // The first start makes both key files for you alone. Keep the sealing keys apart from the database.
     let (ring, _) = key_ring::load_or_make("shop-keys.toml")?;
     let (keys, _) = sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
