@@ -27,25 +27,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Application {
-    /// Its id: for an ISV application, the id of its template.
+    /// The application's id. For an ISV application, it is the id of the template.
     pub client_id: ClientId,
-    /// Who may use it.
+    /// The accounts that may use the application.
     #[serde(default)]
     pub tenancy: Tenancy,
-    /// What it demands of a login.
+    /// The policy of the application: everything that it demands of a login.
     #[serde(default)]
     pub policy: Policy,
     /// The language of its messages when a caller asks for none that exists.
     #[serde(default)]
     pub language: Language,
-    /// The product whose codes, messages and paths its clients know. The policy alone says what may be done.
+    /// The product whose codes, messages and paths its clients know. It does not change what is allowed: the policy alone decides that.
     #[serde(default)]
     pub dialect: Dialect,
-    /// Whether the reply to a refused guess says how many guesses are left, or when the lock ends. Only a dialect that has words for it says so. It
-    /// is off unless configured, because it helps an attacker as much as the subject.
+    /// Whether the reply to a refused guess says how many guesses are left, or when the lock ends. This has no effect in a dialect that has no
+    /// message for it. It is off unless configured, because it helps an attacker as much as the subject.
     #[serde(default)]
     pub tells_attempts: bool,
-    /// Where its id tokens say who the subject is.
+    /// The place of the subject's identity in the application's id tokens.
     #[serde(default)]
     pub identity: IdentityPlace,
     /// The key with which its clients seal their session tokens. If the application has one, every call after the sign-in must be
@@ -84,8 +84,8 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The purpose of a code that comes by the family's `pwd/update-by-mobile`. The path has two meanings, and the product decides which one it has.
-    /// In CIAM, a signed-in subject changes their password. In EIAM and OneAccess, a subject has forgotten theirs.
+    /// The purpose of a code that is presented at the family's `pwd/update-by-mobile`. The path has two meanings, and the product decides which one
+    /// it has. In CIAM, a signed-in subject changes their password. In EIAM and OneAccess, a subject has forgotten theirs.
     pub(crate) const fn update_by_mobile(self) -> CodePurpose {
         match self {
             Self::Ciam => CodePurpose::UpdatePassword,
@@ -93,8 +93,8 @@ impl Dialect {
         }
     }
 
-    /// Whether a signed-in subject can change their password by a code at `pwd/change-by-mobile` and `-by-email`. They ask for the code by types that
-    /// belong to a pending login alone in the other products.
+    /// Whether a signed-in subject can change their password by a code at `pwd/change-by-mobile` and `-by-email`. They request the code with types
+    /// that belong only to a pending login in the other products.
     pub(crate) const fn changes_own_by_code(self) -> bool {
         match self {
             Self::Eiam => true,
@@ -103,7 +103,7 @@ impl Dialect {
     }
 }
 
-/// Where an id token says who its subject is, beyond `sub`.
+/// The place of the subject's identity in an id token, in addition to `sub`.
 ///
 /// ```
 /// use authflow::{
@@ -130,14 +130,14 @@ pub enum IdentityPlace {
     /// The claims of the account's [`Profile`](crate::account::Profile), at top level.
     #[default]
     TopLevel,
-    /// The account's `id`, `userName`, `name`, `mobile` and `email`, each at top level, as in the samples of CIAM and OneAccess. The claims of the
-    /// profile are left out, except `name`.
+    /// The account's `id`, `userName`, `name`, `mobile` and `email`, each at top level, as in the samples of CIAM and OneAccess. Of the profile's
+    /// claims, only `name` is included.
     Flat,
-    /// One claim `api`, whose text is a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.
+    /// One claim `api`, whose text is a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as in EIAM.
     Api,
 }
 
-/// Who may use an application.
+/// The accounts that may use an application.
 ///
 /// ```
 /// use authflow::{Application, ClientId, Tenancy, TenantId, testkit::demo};
@@ -165,8 +165,8 @@ pub enum Tenancy {
     /// Anyone with an account. The application knows no tenants.
     #[default]
     Ordinary,
-    /// These tenants of an ISV application. Each has its own accounts. A host that looks applications up may give just the tenant that it was asked
-    /// about.
+    /// These tenants of an ISV application. Each has its own accounts. A host that looks applications up may list only the tenant that the question
+    /// names.
     Isv(BTreeSet<TenantId>),
 }
 

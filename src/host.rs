@@ -22,7 +22,7 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// Questions that an implementation of the trait must answer: a method each.
+/// Declares a method without a default for each question that an implementation of the trait must answer.
 macro_rules! asked {
     ($($(#[$doc:meta])* $method:ident($question:ty) -> $answer:ty;)*) => {
         $($(#[$doc])*
@@ -31,7 +31,7 @@ macro_rules! asked {
 }
 pub(crate) use asked;
 
-/// Questions that are refused if an implementation of the trait does not answer them.
+/// Declares a method for each further question. Its default answer refuses.
 macro_rules! refused {
     ($($(#[$doc:meta])* $method:ident($question:ty) -> $answer:ty = $refusal:expr;)*) => {
         $($(#[$doc])*
@@ -45,9 +45,9 @@ pub(crate) use refused;
 
 /// A host that answers asynchronously. Write the methods as `async fn`.
 ///
-/// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-/// The methods without a body here are all that sign-in and skip need. Every default answer of the others refuses: no code
-/// is sent, no captcha passes, no password is changed, no session lives on.
+/// The futures are `Send`, so a host can run on any executor. Each method returns a future of its own type, so the trait is **not** usable as
+/// `dyn Host`. Sign-in and skip need only the methods that have no default. The default answer of every other method refuses: no code is sent, no
+/// captcha passes, no password is changed, no session lives on.
 ///
 /// [`Parts`](crate::parts::Parts) is a host made of parts. Each part may be yours or another crate's.
 ///
@@ -128,17 +128,17 @@ pub trait Host: Sync {
         find_session(FindSession) -> Option<SessionRecord> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
-        /// See [`FindClaim`]; asked only if a policy has a `retry_grace`. By default, no lost answer is given again.
+        /// See [`FindClaim`]; asked only if a policy has a `retry_grace`. By default, no lost reply is given again.
         find_claim(FindClaim) -> Option<SessionRecord> = None;
         /// See [`JudgePassword`]. By default, no password can be changed. A host that keeps no history and no list of breached passwords answers
         /// `Ok(Judgement::Accepted)`.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
         /// See [`LoadCode`]. By default, there is no code.
         load_code(LoadCode) -> Option<StoredCode> = None;
-        /// See [`VerifyTenantCredential`]. By default, the credential is nobody's.
+        /// See [`VerifyTenantCredential`]. By default, the credential belongs to nobody.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`JudgeCaptcha`]; asked only if the host's own captcha is demanded, by the policy or because half of its `daily_in_all` has been asked
-        /// for. By default, no captcha passes, so nobody gets a code there.
+        /// See [`JudgeCaptcha`]; asked only if the host's own captcha is demanded, either by the policy or because half of its `daily_in_all` has
+        /// been requested. By default, no captcha passes, so no code is sent where a captcha is demanded.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
@@ -151,24 +151,25 @@ pub trait Host: Sync {
         judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;
         /// See [`OpenSealed`]; asked only where an application has a [`call_key`](Application::call_key). Nothing opens by default.
         open_sealed(OpenSealed) -> Option<Secret> = None;
-        /// See [`VerifyClientSecret`]. By default, the secret is nobody's.
+        /// See [`VerifyClientSecret`]. By default, the secret belongs to nobody.
         verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
         /// See [`IssueCaptcha`]; asked only if the policy's captcha is a picture. By default, there is no picture.
         issue_captcha(IssueCaptcha) -> Option<CaptchaPicture> = None;
-        /// See [`JudgeCaptchaPoint`]; asked only if the policy's captcha is a picture. By default, no point is right. Nobody then gets a code where a
+        /// See [`JudgeCaptchaPoint`]; asked only if the policy's captcha is a picture. By default, no point is right, so no code is sent where a
         /// captcha is demanded.
         judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
-        /// See [`ExchangeSocialCode`]; asked only if a policy has federated identities among its first factors. By default, the code is nobody's.
+        /// See [`ExchangeSocialCode`]; asked only if a policy has federated identities among its first factors. By default, the code identifies
+        /// nobody.
         exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
         /// See [`ExchangeMobileToken`]; asked only if a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. By default, the
-        /// token is of no mobile.
+        /// token vouches for no mobile number.
         exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile> = None;
         /// See [`ListIdentities`]. There are none by default.
         list_identities(ListIdentities) -> Vec<LinkedIdentity> = Vec::new();
     }
 
     /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and raise an alarm. The client
-    /// is told only "system busy", so nobody learns the reason anywhere else.
+    /// learns only "system busy", so the reason appears nowhere else.
     ///
     /// It has no default, because nobody can run a host that fails in silence.
     fn failed(&self, question: &'static str, error: Self::Error);
@@ -235,9 +236,9 @@ macro_rules! drive {
 
 for_every_question!(drive);
 
-/// [`drive`] for a host that never waits. Its methods are `async fn` in name only, with plain code inside, so a program without a runtime needs none.
+/// [`drive`] for a host that never waits. Its methods are `async fn` in name only, with plain code inside, so the program needs no runtime.
 ///
-/// A host that does wait has a runtime to wake it. Let that runtime run [`drive`], by its `block_on` or the crate `pollster`.
+/// A host that does wait needs a runtime to wake it. Let that runtime run [`drive`] with its `block_on`, or use the crate `pollster`.
 ///
 /// ```
 /// use authflow::{drive_blocking, testkit::{Call, World, demo}};
@@ -253,8 +254,8 @@ for_every_question!(drive);
 /// ```
 ///
 /// # Errors
-/// When an answer is not there at once, which is a fault of the host. The request ends there. A guess that it has counted is in flight, and counts as
-/// wrong afterwards.
+/// When the host does not answer a question at once. This is a fault of the host, and the request ends there. If the request had counted a guess, the
+/// guess stays in flight for a while and then counts as wrong.
 pub fn drive_blocking<H: Host + ?Sized>(step: Step, host: &H) -> Result<Outcome, HostWaits> {
     match pin!(drive(step, host)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => Ok(outcome),
@@ -262,7 +263,7 @@ pub fn drive_blocking<H: Host + ?Sized>(step: Step, host: &H) -> Result<Outcome,
     }
 }
 
-/// A host that is driven without a runtime has to wait for an answer.
+/// The error of [`drive_blocking`]: the host has to wait for an answer, and has no runtime to wait in.
 ///
 /// ```
 /// use authflow::{

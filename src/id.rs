@@ -1,4 +1,4 @@
-//! Names of things: applications, tenants and accounts (given by the host), tokens and sessions (drawn here).
+//! Ids. The host gives the ids of applications, tenants and accounts. The library draws those of tokens, sessions and pictures.
 
 use crate::text::{base64url, control::has_control, fixed};
 use arrayvec::ArrayString;

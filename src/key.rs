@@ -1,4 +1,4 @@
-//! The secret of a key and its name: what keys that sign and keys that seal have in common.
+//! The secret and the id of a key. Signing keys and sealing keys have these in common.
 
 use alloc::boxed::Box;
 use arrayvec::ArrayString;
@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// Names a key in a token (`kid`) and in what is sealed: 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+/// The id of a key, which a token (`kid`) or a sealed secret names: 1 to 20 characters of `A–Z a–z 0–9 - _ .`
 ///
 /// ```
 /// use authflow::{
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 ///     token::{Key, KeyId, KeyRing},
 /// };
 ///
-/// // An id is in the configuration beside its secret, and in a column as text.
+/// // An id is in the configuration with its secret, and in a column as text.
 /// let id: KeyId = serde_json::from_str(r#""2026-11""#)?;
 /// let ring = KeyRing::new(Key::new(id.as_str(), demo::secret(11))?);
 /// assert!(format!("{ring:?}").contains("2026-11"), "ids are shown, secrets are not");
@@ -38,7 +38,7 @@ impl KeyId {
         }
     }
 
-    /// The id of no key.
+    /// An id that no key has.
     pub(crate) fn nobodys() -> Self {
         Self(ArrayString::from("none").unwrap_or_default())
     }
@@ -184,7 +184,8 @@ mod tests {
         }
     }
 
-    /// The first byte and the step do not matter. One byte that differs makes a key of them.
+    /// Such bytes are refused whatever their first byte and their step are. They are accepted once a single byte breaks the
+    /// pattern.
     #[test]
     fn bytes_that_are_all_equal_or_count_are_no_key() {
         for (first, step) in [(0_u8, 0_u8), (7, 0), (255, 0), (0, 1), (9, 1), (250, 1), (32, 255), (3, 17)] {

@@ -3,7 +3,7 @@
 //!
 #![doc = include_str!("../docs/states.svg")]
 //!
-//! A whole login in a test, with a host in memory (`testkit`, a feature):
+//! A whole login in a test, against an in-memory host (the feature `testkit`):
 //!
 //! ```
 //! use authflow::testkit::World;
@@ -41,14 +41,14 @@
 //! | `os` | `Moment::now()`: the clock and random numbers of the operating system |
 //! | `http` | `http::HeaderMap` as a source of headers, `Request::from_http` |
 //! | `blocklist` | `parts::Blocklist`: common passwords that nobody should set (NIST SP 800-63B-4 §3.1.1.2), 80 KB |
-//! | `testkit` | for tests: a clock to turn, a host in memory, any state of a login, attacks, transcripts, exams for hosts and stores |
+//! | `testkit` | for tests: a clock that you set, an in-memory host, any state of a login, attacks, transcripts, exams for hosts and stores |
 //!
-//! Without features the crate is `no_std` with `alloc`. It has no `unsafe`, and the lints forbid panics, clocks, files, sockets and threads. The default
-//! features build for 32 bits and for WebAssembly too.
+//! Without features the crate is `no_std` with `alloc`. It has no `unsafe`, and the lints forbid panics, clocks, files, sockets and threads. The
+//! default features build for 32 bits and for WebAssembly too.
 //!
 //! Do not build with fat LTO and `target-cpu=native` together. The compiler then mixes the SHA-256 instructions with 256-bit registers. That can make
-//! the hash under all tokens many times slower on Intel's performance cores. Either setting alone does no such harm. `benches/builds` shows which
-//! builds are slow.
+//! the hash under all tokens many times slower on Intel's performance cores. Either setting alone does no harm. `benches/builds` shows which builds
+//! are slow.
 //!
 //! # The house
 //!
@@ -64,7 +64,7 @@
 //! | [`parts`] | a host made of its parts: store, hasher, rules, courier, signer |
 //! | [`Host`], [`drive`], [`drive_blocking`] | sugar for hosts |
 //! | [`Engine`] | one configuration, and one entry point for every operation |
-//! | [`step`] | the table of questions, and those that belong to no concept |
+//! | [`step`] | the table of questions, and the questions that belong to no concept |
 //! | [`outcome`] | verdict, facts and events |
 //! | [`flow`] | what a login needs next, and who may set a password: pure functions, and their graph |
 //! | [`Application`], [`policy`] | everything that an application demands |

@@ -6,10 +6,11 @@ use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
-/// The bytes that SHA-256 takes at once.
+/// The number of bytes in a block of SHA-256.
 const BLOCK: usize = 64;
 
-/// A key whose two padded blocks have been hashed already, and perhaps the beginning of a message. It is wiped when it is dropped.
+/// A key whose two padded blocks have been hashed already. The beginning of a message may have been hashed as well. It is wiped when it
+/// is dropped.
 #[derive(Clone)]
 pub(crate) struct MacKey(Hmac<Sha256>);
 
@@ -20,8 +21,8 @@ impl fmt::Debug for MacKey {
 }
 
 impl MacKey {
-    /// A key from a secret of any length. Short secrets have been refused before. The secret is made into a block as RFC 2104 §2 says, so
-    /// that every length gives a key.
+    /// Makes a key from a secret of any length, which is padded or hashed to one block (RFC 2104 §2). Callers have already refused short
+    /// secrets.
     pub(crate) fn new(secret: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; BLOCK]);
         let mut hashed = Zeroizing::new([0; 32]);
@@ -35,8 +36,7 @@ impl MacKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// The tag over the parts, one after the other. Parts are not separated: a caller gives them fixed or prefixed
-    /// lengths.
+    /// The tag over the parts, one after the other. Nothing separates the parts, so a caller must give them fixed or prefixed lengths.
     pub(crate) fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         for part in parts {
@@ -52,7 +52,7 @@ impl MacKey {
         Self(mac)
     }
 
-    /// The tag over the parts, each behind its length, so that no two lists of parts are the same message.
+    /// The tag over the parts. Each part is preceded by its length, so that no two lists of parts are the same message.
     pub(crate) fn tag_list<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
         let mut mac = self.0.clone();
         for part in parts {
@@ -81,7 +81,7 @@ fn finish(mac: Hmac<Sha256>) -> [u8; 32] {
     tag
 }
 
-/// The first half of a tag: what an id or a digest of 16 bytes is made of.
+/// The first half of a tag, for an id or a digest of 16 bytes.
 pub(crate) fn half(tag: [u8; 32]) -> [u8; 16] {
     first(tag)
 }

@@ -155,7 +155,7 @@ impl List {
         let Step::Done(outcome) = step else { panic!("{path} asks {step:?}") };
         let reply = API.reply(&outcome);
         let body: Value = serde_json::from_slice(reply.body()).unwrap();
-        // Every client that names a device and an application is told the time.
+        // Every client that names a device and an application gets the time.
         if expected.is_none() && path.ends_with("/server-date") {
             assert_eq!((reply.status(), body["timestamp"].is_string()), (200, true));
             return;

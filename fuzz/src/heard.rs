@@ -35,7 +35,7 @@ impl Case<'_> {
             Some(("email", ..)) => said("email").and_then(|text| bodies::address(&text)),
             _ => None,
         };
-        // The rules for a new password are told before a guess is counted.
+        // A new password that breaks the rules is refused before a guess is counted.
         let is_told_of_rules = code.is_some_and(is_told_of_a_rule) && new_passwords.is_empty();
         let is_own = named.is_none() || named == bodies::digits(MOBILE) || named.as_deref() == Some(EMAIL);
         match path.trim_start_matches("/api/v2/") {
@@ -55,7 +55,7 @@ impl Case<'_> {
                 check_new_password(new_passwords, &body["new_password"], code);
             }
             "sdk/pwd/change" => {
-                // An account with a password must be told the present one.
+                // If an account has a password, the client must give it.
                 let old = said("old_password").map(|old| bodies::password(&old));
                 let expected = old.filter(|_| !is_told_of_rules);
                 assert_eq!(passwords, &expected.into_iter().collect::<Vec<_>>());

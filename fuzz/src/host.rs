@@ -373,7 +373,7 @@ impl Host {
                 linked.1 = linked.1.union(*linked_by);
             }
             Write::EndLinks(which) => {
-                // The links end together with a new password, which has counted the revision up.
+                // The links end together with a new password, which has raised the revision.
                 self.identities.retain(|identity, _| !which.ends(identity.provider()));
             }
             Write::UnlinkIdentity { identity, is_last } => {

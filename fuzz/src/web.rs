@@ -25,7 +25,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi);
 pub struct Deed {
     call: u8,
     who: u8,
-    /// Which of the client's cookies it sends, and which of them are stolen, repeated or nonsense.
+    /// The client's cookies that the request sends, and which of them are stolen, repeated or nonsense.
     cookies: u8,
     /// The value of `Authorization`.
     bearer: u8,

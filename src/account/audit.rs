@@ -1,4 +1,4 @@
-//! Which stored names have to be put in order before they can be looked up by their one spelling.
+//! An audit that finds the stored names which must be corrected before they can be looked up by their one spelling.
 
 use super::{NameKind, UserName};
 use crate::{
@@ -12,7 +12,7 @@ use alloc::{
 };
 use core::fmt;
 
-/// The names that an account is known by, as the columns of its row say them.
+/// The names of an account, as the columns of its row hold them.
 ///
 /// ```
 /// use authflow::{
@@ -83,12 +83,12 @@ pub struct NamesOfRow<'a> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SpellingFinding {
-    /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of another. Only their owners can
-    /// say whose it is.
+    /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of
+    /// another. Only the owners can say which account should have the name.
     Shared {
-        /// The kind of the name: the first one if it is of several kinds.
+        /// The kind of the name. If it is of several kinds, this is the first of them.
         kind: NameKind,
-        /// The accounts that have it, in order.
+        /// The accounts that have the name, in order.
         accounts: Box<[AccountId]>,
     },
     /// The text is not a name of that kind, so nobody can sign in with it.
@@ -98,7 +98,7 @@ pub enum SpellingFinding {
         /// The account that has it.
         account: AccountId,
     },
-    /// The number says no country, so no code reaches it.
+    /// The number names no country, so no code can be sent to it.
     NumberWithoutCountry {
         /// The account that has it.
         account: AccountId,
@@ -137,8 +137,9 @@ type NameInTenant = (Option<TenantId>, Box<str>);
 
 /// Lists the faults in stored names, in order. An empty list means that every name belongs to one account.
 ///
-/// Run it over all rows before a migration that keeps the one spelling beside each name. Such a migration stops if a name is
-/// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable), because it does not choose an account.
+/// Run it over all rows before a migration that stores the one spelling with each name. Such a migration stops if a name is
+/// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable), because it cannot decide which account
+/// should have the name.
 ///
 /// ```
 /// use authflow::{

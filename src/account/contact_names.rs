@@ -1,4 +1,4 @@
-//! Which user names would lead to a contact.
+//! The user names that would lead to a contact.
 
 use crate::contact::{EmailAddress, Mobile, NumberingPlan, Recipient};
 use alloc::boxed::Box;
@@ -33,7 +33,7 @@ impl core::fmt::Debug for Name {
 }
 
 impl ContactNames {
-    /// How many there can be: three for a number, and one for an address.
+    /// The highest number of such names: three for a mobile number, and one for an e-mail address.
     pub const MOST: usize = 4;
 
     /// The names of one contact, under the plan of its tenant.

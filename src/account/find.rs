@@ -6,7 +6,7 @@ use crate::{AccountId, Audience, social::SocialIdentity};
 /// Which account is this? The answer is `None` if there is no such account.
 ///
 /// The account must belong to the tenant that the audience names, and have the id that was asked for. Read it as it is now, from the database
-/// that commits are written to. Do not read it from a cache, nor from a replica that lags behind.
+/// that commits are written to. Do not read it from a cache or from a replica that lags behind.
 ///
 /// ```sql
 /// SELECT * FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :id;
@@ -17,9 +17,9 @@ use crate::{AccountId, Audience, social::SocialIdentity};
 ///     WHERE i.tenant IS NOT DISTINCT FROM :tenant AND i.provider = :provider AND i.uid = :uid;
 /// ```
 ///
-/// Each key is the one spelling of a name ([`UserName::normalised`](super::UserName::normalised) and its kin). This library makes the keys when a
-/// row is written, and a database's `lower()` makes different ones. Give no answer if two names lead to two accounts ([`only`](Self::only)),
-/// because nobody knows which one is meant.
+/// Each key is the one spelling of a name ([`UserName::normalised`](super::UserName::normalised), and the same method of numbers and addresses).
+/// This library makes the keys when a row is written, and a database's `lower()` makes different ones. Give no answer if two names lead to two
+/// accounts ([`only`](Self::only)), because nobody knows which one is meant.
 ///
 /// The exam of the test kit (`testkit::HostExam`) compares every column of the answer.
 ///
@@ -76,18 +76,18 @@ use crate::{AccountId, Audience, social::SocialIdentity};
 /// - `must_change` or `changed_at` that are not read: a password still signs in after it was reset or has expired.
 /// - `factors_changed_at` that is not read: bearers from before a factor was removed live on.
 /// - The form of the password that is not read: a subject who typed an accent in two parts can no longer sign in.
-/// - A revision that does not change: sessions, codes and pending logins outlive the state that they were judged on.
+/// - A revision that does not change: sessions, codes and pending logins outlive the state on which they were based.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FindAccount {
     /// The application and tenant.
     pub audience: Audience,
-    /// What the account is known by.
+    /// The key to look the account up by.
     pub key: AccountKey,
 }
 
 impl FindAccount {
-    /// The one account that the names of an identifier lead to. Each name has led to an account or to none.
+    /// The one account to which the names of an identifier lead. Pass one item for each name: the account that it leads to, or `None`.
     ///
     /// ```
     /// use authflow::{account::FindAccount, testkit::demo::account};
@@ -98,7 +98,8 @@ impl FindAccount {
     /// ```
     ///
     /// # Errors
-    /// When they lead to two accounts: the user name of one is the number or address of the other. [`audit`](super::audit) lists such rows.
+    /// When the names lead to two accounts, because the user name of one is the number or address of the other. [`audit`](super::audit) lists
+    /// such rows.
     pub fn only(
         found: impl IntoIterator<Item = Option<Account>>,
     ) -> Result<Option<Account>, AmbiguousIdentifier> {
@@ -134,7 +135,7 @@ impl FindAccount {
 #[error("a name must be one account's, and this one is of two")]
 pub struct AmbiguousIdentifier;
 
-/// What an account is known by.
+/// A key to look an account up by: an identifier, an id or a social identity.
 ///
 /// ```
 /// use authflow::{
@@ -147,7 +148,7 @@ pub struct AmbiguousIdentifier;
 /// let AccountKey::Identifier(typed) = &world.until::<FindAccount>(step).key else { panic!() };
 /// assert_eq!(typed.names().next().unwrap().1, "erin");
 ///
-/// // The next call bears a token, which says the id.
+/// // The next call carries a token, which has the id.
 /// let warned = world.login("erin");
 /// let step = world.begin(&Call::skip(warned.state_token()));
 /// let AccountKey::Id(id) = world.until::<FindAccount>(step).key else { panic!() };
@@ -155,7 +156,7 @@ pub struct AmbiguousIdentifier;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountKey {
-    /// What a client typed to sign in.
+    /// The identifier that a client typed to sign in.
     Identifier(Identifier),
     /// The host's id of the account, from a token.
     Id(AccountId),

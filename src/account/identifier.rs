@@ -1,9 +1,9 @@
-//! What a client types to say who they are.
+//! The identifier that a client types at sign-in.
 
 use super::UserName;
 use crate::contact::{EmailAddress, Mobile, NumberingPlan, Recipient};
 
-/// What a client typed to say who they are, and what it may be.
+/// The identifier that a client typed at sign-in, and the kinds of name that it may be.
 ///
 /// A host looks accounts up by its [`names`](Self::names) and by nothing else.
 ///
@@ -73,8 +73,8 @@ impl Identifier {
         Self { user_name: Some(typed), mobile, email }
     }
 
-    /// The texts to look up, each in its one spelling, in the order of [`NameKind`]: one to three of them. There is none for a mobile number
-    /// alone that says no country, if the tenant has no [`NumberingPlan`]. Such a number is nobody's.
+    /// The texts to look up, each in its one spelling, in the order of [`NameKind`]: one to three of them. There is no text if the identifier
+    /// can only be a mobile number, the number names no country, and the tenant has no [`NumberingPlan`]. Such a number belongs to nobody.
     ///
     /// ```
     /// use authflow::account::{Identifier, NameKind, UserName};
@@ -104,7 +104,8 @@ impl Identifier {
         texts.into_iter().filter_map(|(kind, text)| Some((kind, text?)))
     }
 
-    /// The one text by which guesses at nobody are counted. A new user name is never a number or an address, so a text of such a form is one.
+    /// The one text by which guesses are counted if no account has the identifier. A text that has the form of a number or an address is
+    /// counted in that form, because no new user name has it.
     pub(crate) fn counted_as(&self) -> &str {
         let Self { user_name, mobile, email } = self;
         let contact =

@@ -8,11 +8,11 @@ use serde_json::json;
 /// May this person have an account, and with which id? The question is asked when somebody registers, after the code to their contact was right
 /// and no account with that contact was found.
 ///
-/// The library knows no attributes: it hands on what the client sent. You decide which members must be there and what they must be like. Refuse
-/// by naming the member that is wrong. Put the members that you want in id tokens into the answer's [`profile`](AcceptedProfile::profile), which
-/// is stored with the account. Keep the others elsewhere, under the account's id, and drop them if no
-/// [`Event::Registered`](crate::outcome::Event::Registered) follows. The [`Commit`](crate::step::Commit) alone makes the account, and it may be
-/// refused.
+/// The library interprets no attributes. It passes on what the client sent. You decide which members must be there and what they must be like.
+/// Refuse by naming the member that is wrong. Put the members that you want in id tokens into the answer's [`profile`](AcceptedProfile::profile),
+/// which is stored with the account. Keep the others elsewhere, under the account's id, and drop them if no
+/// [`Event::Registered`](crate::outcome::Event::Registered) follows. The [`Commit`](crate::step::Commit) alone makes the account, and the commit
+/// may be refused.
 ///
 /// **The contacts among the members are not proved.** A person who registers by a mobile number may give anybody's e-mail address. It is a member
 /// like any other, and no code goes to it.
@@ -54,11 +54,11 @@ use serde_json::json;
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - `Accepted` for anybody: everybody who has a number or an address gets an account. The policy allows that already, and your own limits belong
-///   here.
-/// - An id that was somebody's: the new subject gets the data that is kept elsewhere under it. If an account has the id now, nobody is registered
-///   ([`Contradiction`](crate::outcome::Event::Contradiction)).
-/// - `Refused` for somebody who may have an account: they are told which member to correct.
+/// - `Accepted` for anybody: everybody who has a number or an address gets an account. The policy allows that already. This answer is the place
+///   for your own limits.
+/// - An id that another account had before: the new subject gets the data that is kept elsewhere under that id. If an account has the id now,
+///   nobody is registered ([`Contradiction`](crate::outcome::Event::Contradiction)).
+/// - `Refused` for somebody who may have an account: they learn which member to correct.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgeProfile {
@@ -66,13 +66,13 @@ pub struct JudgeProfile {
     pub audience: Audience,
     /// The device that the request comes from.
     pub device: Device,
-    /// The contact that they have proved to be theirs.
+    /// The contact that the person has proved to be theirs.
     pub recipient: Recipient,
-    /// The user name that they chose, if any. It is fit for a new account. The commit finds out whether another account has it.
+    /// The user name that the person chose, if any. It is fit for a new account. The commit finds out whether another account has it.
     pub user_name: Option<UserName>,
-    /// Whether they chose a password. It is judged next ([`JudgePassword`](crate::password::JudgePassword)).
+    /// Whether the person chose a password. It is judged next ([`JudgePassword`](crate::password::JudgePassword)).
     pub has_password: bool,
-    /// What else they say about themselves.
+    /// The other members of the profile, as the client sent them.
     pub members: ProfileMembers,
     /// An id that nobody has: a random UUID.
     pub drawn: AccountId,
@@ -112,16 +112,16 @@ impl JudgeProfile {
 ///     }
 /// }
 ///
-/// // A member without a name cannot be mended by a client.
+/// // A client cannot correct a member without a name.
 /// assert_eq!(ProfileJudgement::refuse("", ProfileFlaw::Missing), ProfileJudgement::NotOffered);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileJudgement {
-    /// They may have this account.
+    /// The person may have this account.
     Accepted(AcceptedProfile),
-    /// They may not, because of this member.
+    /// The person may not register, because of this member.
     Refused(ProfileRefusal),
-    /// This host registers nobody, or not this person. The client is not told why.
+    /// This host registers nobody, or not this person. The client does not learn why.
     NotOffered,
 }
 
@@ -150,16 +150,16 @@ impl ProfileJudgement {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedProfile {
-    /// Its id. No account of the tenant may have it, and it is best if none ever had it.
+    /// The account's id. No account of the tenant may have it now, and ideally none ever had it.
     pub account: AccountId,
-    /// Its user name: the one that they chose, or one that you give them if they chose none. It must be fit for a new account
+    /// The account's user name: the one that the person chose, or one that you assign if they chose none. It must be fit for a new account
     /// ([`UserName::for_new_account`]).
     pub user_name: Option<UserName>,
     /// Claims for its id tokens.
     pub profile: Profile,
 }
 
-/// Which member is wrong, and why.
+/// The member that is wrong, and its flaw.
 ///
 /// ```
 /// use authflow::{
@@ -191,11 +191,11 @@ pub struct AcceptedProfile {
 pub struct ProfileRefusal {
     /// The member, as the client spells it.
     pub member: MemberName,
-    /// What is wrong with it.
+    /// The flaw of the member.
     pub flaw: ProfileFlaw,
 }
 
-/// What is wrong with a member.
+/// A flaw of a member.
 ///
 /// ```
 /// use authflow::account::{JudgeProfile, ProfileFlaw, ProfileJudgement, ProfileMembers};
@@ -226,10 +226,10 @@ pub struct ProfileRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProfileFlaw {
-    /// It must be there.
+    /// The member is missing.
     Missing,
-    /// It is not what it must be.
+    /// The member does not have the required form.
     Malformed,
-    /// It is another account's.
+    /// Another account has this value.
     Taken,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The name of a member of a [profile](super::ProfileMembers), as the call spells it: 1 to 64 bytes without control characters.
 ///
-/// A member of an object within the body has the object's name before it: `extension.age`.
+/// The name of a member of a nested object begins with the name of that object: `extension.age`.
 ///
 /// ```
 /// use authflow::account::{InvalidMembers, MemberName, ProfileMembers};
@@ -33,7 +33,7 @@ impl MemberName {
         if text.is_empty() || has_control(text) { Err(InvalidMembers::Name) } else { Ok(Self(name)) }
     }
 
-    /// One of the names above.
+    /// The name of a member that the library knows.
     pub(crate) fn known(name: &'static str) -> Self {
         Self(ArrayString::from(name).unwrap_or_default())
     }

@@ -1,6 +1,6 @@
-//! What the library knows of an account, and how it asks for one.
+//! The library's view of an account, and the question by which it asks for one.
 //!
-//! An account is asked for with every request, so that each step is judged on what is true now:
+//! Every request asks for the account again, so that each step is based on what is true now:
 //!
 //! ```
 //! use authflow::testkit::{World, demo};
@@ -87,7 +87,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 
 /// An account as it is now, from the host's store. Every field is a column, and each of them protects the account.
 ///
-/// No field can be left out, so a host that forgets a column does not compile. A new field in a later version is therefore a breaking change.
+/// No field can be omitted, so a host that forgets a column does not compile. A new field in a later version is therefore a breaking change.
 ///
 /// ```
 /// use authflow::{
@@ -217,28 +217,28 @@ pub struct Account {
     pub id: AccountId,
     /// The tenant it belongs to; `None` where the application has no tenants.
     pub tenant: Option<TenantId>,
-    /// It is drawn when the account is made. Every change of password, status, factors, mobile or e-mail address makes it the next one. So does
-    /// the end of a link to a social identity.
+    /// The account's revision. It is drawn when the account is made. Every change of password, status, factors, mobile or e-mail address raises
+    /// it. So does the end of a link to a social identity.
     pub revision: Revision,
-    /// Whether it may sign in.
+    /// Whether the account may sign in.
     pub status: AccountStatus,
     /// Its user name, if it has one. No password may be equal to it.
     pub user_name: Option<UserName>,
     /// Its password, if one is set.
     pub password: Option<Password>,
     /// Its verified mobile number, in full (ITU-T E.164). Codes by SMS go there. A number without a country reaches nobody, and each request that
-    /// finds one says so with [`Event::NumberWithoutCountry`](crate::outcome::Event::NumberWithoutCountry).
+    /// finds one reports it with [`Event::NumberWithoutCountry`](crate::outcome::Event::NumberWithoutCountry).
     pub mobile: Option<Mobile>,
     /// Its verified e-mail address. Codes by e-mail go there.
     pub email: Option<EmailAddress>,
     /// Its time-based one-time password, with its secret [sealed](crate::sealing).
     pub totp: Option<Totp>,
     /// The factors that are asked for in addition to the first one. A factor is not asked for if the account has nothing to prove it with, such
-    /// as a number for [`Factor::Sms`]. Its subject then chooses among the others. Nobody gets in if none is left.
+    /// as a number for [`Factor::Sms`]. The subject then chooses among the other factors. Nobody can sign in to the account if none is left.
     pub enrolled: FactorSet,
     /// When a factor was last changed or removed, or 0 if none ever was. A session from before that time no longer counts as a bearer. The
     /// password has its own [`changed_at`](Password::changed_at), which counts too. This time does not change when the subject
-    /// [replaces](crate::Engine::change_contact) a contact that is a second factor: there the revision decides.
+    /// [replaces](crate::Engine::change_contact) a contact that is a second factor. In that case the revision decides.
     pub factors_changed_at: Timestamp,
     /// Claims for its id tokens.
     pub profile: Profile,
@@ -291,12 +291,12 @@ impl Account {
         }
     }
 
-    /// The owner of its sealed secrets.
+    /// The owner under which the account's secrets are sealed.
     pub(crate) fn owner(&self) -> Owner {
         Owner { tenant: self.tenant, account: self.id }
     }
 
-    /// Where its codes of a channel go.
+    /// The recipient of the account's codes by this channel.
     pub(crate) fn recipient(&self, channel: Channel) -> Option<Recipient> {
         match channel {
             Channel::Sms => self.reachable_mobile().cloned().map(Recipient::Mobile),
@@ -312,7 +312,7 @@ impl Account {
         }
     }
 
-    /// Its contact of a channel as it is stored, whether it reaches anybody or not.
+    /// The account's contact for a channel as it is stored, even if no code can reach it.
     pub(crate) fn stored_contact(&self, channel: Channel) -> Option<Recipient> {
         match channel {
             Channel::Sms => self.mobile.clone().map(Recipient::Mobile),
@@ -320,17 +320,17 @@ impl Account {
         }
     }
 
-    /// Its number, if that says its country. A number that does not reaches nobody.
+    /// The account's mobile number, if it names its country. No code can reach a number that does not.
     fn reachable_mobile(&self) -> Option<&Mobile> {
         self.mobile.as_ref().filter(|mobile| mobile.is_international())
     }
 
-    /// Whether it has a number that reaches nobody.
+    /// Whether the account has a number that no code can reach.
     pub(crate) fn has_unreachable_mobile(&self) -> bool {
         self.mobile.is_some() && self.reachable_mobile().is_none()
     }
 
-    /// The enrolled factors that it has something to prove with, apart from the password.
+    /// The enrolled factors, apart from the password, that the account has the means to prove.
     pub(crate) fn second_factors(&self) -> FactorSet {
         let at_hand = |factor: &Factor| match factor {
             Factor::Password | Factor::Federated => false,

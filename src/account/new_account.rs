@@ -63,7 +63,7 @@ pub struct NewAccount<P = Secret> {
     /// Its password, if it has one. It is in its one spelling ([`PasswordForm::Canonical`]) and was set at [`created_at`](Self::created_at). No
     /// change is due, and none was skipped.
     pub password: Option<P>,
-    /// When it is made.
+    /// The time at which the account is made.
     pub created_at: Timestamp,
     /// The factors that are asked for in addition to the first one.
     pub enrolled: FactorSet,
@@ -130,7 +130,7 @@ impl<P> NewAccount<P> {
 }
 
 impl NewAccount<Verifier> {
-    /// The account in a tenant, as it is read once it is made.
+    /// The account in a tenant, as a host reads it once it is made.
     pub fn account(&self, tenant: Option<TenantId>) -> Account {
         self.as_account(tenant, Verifier::clone)
     }

@@ -1,11 +1,11 @@
-//! What a host tells an application about a subject, beyond who they are.
+//! Claims about a subject that a host adds to id tokens.
 
 use alloc::{boxed::Box, string::String, sync::Arc};
 use core::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The claims that are this library's to make.
+/// The claims that only this library may make.
 const RESERVED: [&str; 15] = [
     "iss",
     "sub",
@@ -41,7 +41,7 @@ const RESERVED: [&str; 15] = [
 /// assert_eq!(Profile::from_json("{}"), Ok(Profile::default()));
 /// ```
 ///
-/// It keeps their JSON, so that a token takes them as they are.
+/// A profile stores the claims as JSON, so that they go into a token unchanged.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Profile(Option<Arc<str>>);
 
@@ -51,7 +51,7 @@ impl Profile {
     /// Takes anything that serialises to a JSON object.
     ///
     /// # Errors
-    /// When it is not an object, too large, or names a claim that is this library's to make.
+    /// When it is not an object, too large, or names a claim that only this library may make.
     pub fn new(claims: &impl Serialize) -> Result<Self, ProfileError> {
         let Ok(Value::Object(claims)) = serde_json::to_value(claims) else {
             return Err(ProfileError::NotAnObject);
@@ -60,7 +60,7 @@ impl Profile {
             return Err(ProfileError::Reserved);
         }
         match serde_json::to_string(&claims) {
-            // One spelling of no claims.
+            // A profile without claims has one representation.
             Ok(_) if claims.is_empty() => Ok(Self(None)),
             Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(text.into()))),
             _ => Err(ProfileError::TooLarge),
@@ -70,13 +70,13 @@ impl Profile {
     /// Reads what [`to_json`](Self::to_json) wrote, or any other text of a JSON object.
     ///
     /// # Errors
-    /// When it is no JSON object, too large, or names a claim that is this library's to make.
+    /// When it is no JSON object, too large, or names a claim that only this library may make.
     pub fn from_json(text: &str) -> Result<Self, ProfileError> {
         let claims: Value = serde_json::from_str(text).map_err(|_| ProfileError::NotAnObject)?;
         Self::new(&claims)
     }
 
-    /// The claims as a JSON object: `{}` without any. Every later version reads it.
+    /// The claims as a JSON object: `{}` if there are none. Every later version reads it.
     pub fn to_json(&self) -> String {
         self.0.as_deref().unwrap_or("{}").into()
     }

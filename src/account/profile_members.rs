@@ -1,11 +1,11 @@
-//! What somebody who registers says about themselves.
+//! The members of a profile that somebody sends to register.
 
 use super::MemberName;
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-/// What somebody who registers says about themselves, beyond what the library knows: names of members and texts, as the client sent them. The
-/// host decides which members there may be and what they must be like ([`JudgeProfile`](super::JudgeProfile)).
+/// The members of a profile that somebody sends to register and that the library does not interpret: their names and texts, as the client
+/// sent them. The host decides which members there may be and what they must be like ([`JudgeProfile`](super::JudgeProfile)).
 ///
 /// There are at most 32, of at most 1,024 bytes each. They are personal data, so `Debug` shows only how many there are.
 ///
@@ -26,15 +26,15 @@ use core::fmt;
 pub struct ProfileMembers(Vec<(MemberName, Box<str>)>);
 
 impl ProfileMembers {
-    /// How many there may be.
+    /// The highest number of members.
     pub const MOST: usize = 32;
-    /// How many bytes the text of each may have.
+    /// The highest number of bytes in the text of a member.
     pub const MOST_BYTES: usize = 1024;
 
     /// Takes members as a client has sent them.
     ///
     /// # Errors
-    /// When there are too many, one is too long, or a name is malformed or stands twice.
+    /// When there are too many, one is too long, or a name is malformed or occurs twice.
     pub fn new<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidMembers> {
         let mut taken = Self::default();
         for (name, text) in members {
@@ -90,7 +90,7 @@ pub enum InvalidMembers {
     /// A name is empty, over 64 bytes, or has a control character.
     #[error("the name of a member must be 1 to 64 bytes without control characters")]
     Name,
-    /// This member stands twice.
+    /// This member occurs twice.
     #[error("the member {0} must stand once")]
     Repeated(MemberName),
     /// This member has more than 1,024 bytes.

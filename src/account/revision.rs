@@ -1,18 +1,18 @@
-//! Which version of an account something was judged on.
+//! The version of an account on which a decision was based.
 
 use crate::{Moment, mac::first};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Which version of an account something was judged on. It changes with the account's password, status, factors and contacts, and when a link to
-/// a social identity ends.
+/// The version of an account on which a decision was based. It changes with the account's password, status, factors and contacts, and when a
+/// link to a social identity ends.
 ///
 /// A revision is a number of 63 bits, for databases whose integers are signed. The first one of an account is [drawn](Self::first). So no other
 /// account of the same id ever had it, even if one was deleted and its id was given out again. Each change makes it the [next](Self::next) one,
 /// in the same transaction. Revisions are compared only for equality: none is later than another.
 ///
-/// Tokens carry the revision they were judged on, and a [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for
-/// an account that changed in between.
+/// A token carries the revision on which it was based, and a [`Commit`](crate::step::Commit) names the one that it expects. So nothing is issued
+/// for an account that changed in between.
 ///
 /// ```
 /// use authflow::{Entropy, Moment, Timestamp, account::Revision};

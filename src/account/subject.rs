@@ -1,4 +1,4 @@
-//! Who a subject is, as told to the server of a tenant or to an application.
+//! The identity of a subject, for the server of a tenant or for an application.
 
 use crate::{
     AccountId,
@@ -9,7 +9,8 @@ use alloc::boxed::Box;
 use core::fmt;
 use serde::Serialize;
 
-/// Who a subject is. Its members are serialised under the family's names, here and in the claim `api` of an id token.
+/// The identity of a subject. Its members are serialised under the family's names, here and in the claim `api` of an
+/// id token.
 ///
 /// ```
 /// use authflow::{account::Subject, testkit::demo};

@@ -34,7 +34,8 @@ pub struct UserName {
 impl UserName {
     pub(crate) const MAX_BYTES: usize = 256;
 
-    /// A name that was typed or that is stored. It is bounded and not judged, so that every existing account can be named.
+    /// A name that was typed or that is stored. Only these bounds are checked, and not whether the name is fit for a new account, so that every
+    /// existing account can be named.
     ///
     /// # Errors
     /// When nothing is left after trimming, or it is over 256 bytes, or has a control character, or has no one spelling.
@@ -51,8 +52,8 @@ impl UserName {
     }
 
     /// A name for a new account, or a new name for an existing one. It has letters and digits of any script and the signs of ASCII, without white
-    /// space and invisible characters (RFC 8264 §4.2). Their order reads one way (RFC 5893 §2). The name does not have the form of a number or an
-    /// address.
+    /// space and invisible characters (RFC 8264 §4.2). They must keep their order when they are displayed (RFC 5893 §2). The name does not have
+    /// the form of a number or an address.
     ///
     /// ```
     /// use authflow::account::{UnfitUserName, UserName};

@@ -16,16 +16,16 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 /// COMMIT;
 /// ```
 ///
-/// Claims name tokens and no person. They are kept as long as any of those tokens might be presented. A claim that notes a session forgets which
+/// Claims name tokens, not people. They are kept as long as any of those tokens might be presented. A claim that notes a session forgets which
 /// one it was. A used token stays used.
 ///
 /// **Delete again when 30 seconds have passed.** A request that looked the account up before the deletion may still count a guess after it, or
-/// write a session that is over. Nothing else forgets the records of accounts. Such a request has ended after 30 seconds. The second answer is
-/// `Nobody`, and every row that is theirs is deleted all the same.
+/// write a session that has no account any more. Nothing else deletes the records of accounts. Such a request has ended after 30 seconds. The
+/// second answer is `Nobody`, and the rows that were written meanwhile are deleted all the same.
 ///
-/// **An id is never given out twice.** Nothing that was judged on the deleted account counts for a later account with its id, because the
-/// [first revision](crate::account::Revision::first) of the later one is drawn. But a guess that is still being judged would be settled in the
-/// later account's record, and logs would name two people alike.
+/// **An id is never given out twice.** No decision about the deleted account counts for a later account with its id, because the [first
+/// revision](crate::account::Revision::first) of the later one is drawn. But a guess that is still being judged would be settled in the later
+/// account's record, and logs would use one name for two people.
 ///
 /// ```
 /// use authflow::{
@@ -43,8 +43,8 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 /// assert!(world.host.sessions.is_empty());
 /// ```
 ///
-/// **If you answer wrongly:** a row that is left is personal data whose owner has asked for its deletion. If a session is left and an account is
-/// made anew with the old revision, the session opens the newcomer's account to the person who had the id before.
+/// **If you answer wrongly:** a row that remains is personal data whose owner has asked for its deletion. If a session remains and a new account
+/// has the old id and the old revision, the session opens the newcomer's account to the person who had the id before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeletePerson {
     /// The tenant of the account.
@@ -59,7 +59,7 @@ impl DeletePerson {
         CodeOwner::account(self.tenant, self.account)
     }
 
-    /// Which records of guesses are deleted.
+    /// The slots whose records of guesses are deleted.
     pub fn slots(&self) -> impl Iterator<Item = AttemptSlot> + use<> {
         AttemptSlot::every(self.tenant, self.account)
     }

@@ -4,15 +4,15 @@ use crate::{AccountId, TenantId, social::EndLinks};
 
 /// End somebody's links to social identities: all, or those of one provider.
 ///
-/// The revision is counted up in the same transaction, so sessions and logins that began with such a link are over. It is counted up even if
-/// there is no link to end.
+/// The revision is raised in the same transaction, which ends the sessions and logins that began with such a link. It is raised even if there is
+/// no link to end.
 ///
 /// ```sql
 /// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account; -- AND provider = :one, where it is one
 /// UPDATE accounts SET revision = (revision + 1) & 9223372036854775807 WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account;
 /// ```
 ///
-/// Somebody who has nothing else can no longer sign in. See what the account has before you end its links.
+/// A subject without any other first factor can no longer sign in. Check what the account has before you end its links.
 ///
 /// ```
 /// use authflow::{
@@ -37,14 +37,15 @@ use crate::{AccountId, TenantId, social::EndLinks};
 /// # Ok::<(), authflow::social::InvalidIdentity>(())
 /// ```
 ///
-/// **If you answer wrongly:** a link that stays is one that the administrator wanted to end. A thief who has linked an identity signs in with it,
-/// whatever password the owner has now. If the revision stays, everybody who is signed in by such a link stays signed in.
+/// **If you answer wrongly:** a link that remains still signs somebody in, although the administrator wanted to end it. A thief who has linked an
+/// identity signs in with it, whatever password the owner has now. If the revision stays, everybody who is signed in by such a link stays signed
+/// in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndLinksOf {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose links.
+    /// The account whose links end.
     pub account: AccountId,
-    /// Which of them.
+    /// The links that end.
     pub which: EndLinks,
 }

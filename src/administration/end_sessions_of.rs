@@ -31,14 +31,14 @@ use crate::{AccountId, TenantId, session::EndSessions};
 /// assert_ne!(world.check_exist(session.id_token()).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** a session that lives on is one that the administrator wanted to end. If a session of somebody else ends, they are
-/// signed out.
+/// **If you answer wrongly:** a session that lives on stays open to whoever uses it, although the administrator wanted to end it. If a session of
+/// somebody else ends, they are signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndSessionsOf {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose sessions.
+    /// The account whose sessions end.
     pub account: AccountId,
-    /// Which of them.
+    /// The sessions that end.
     pub which: EndSessions,
 }

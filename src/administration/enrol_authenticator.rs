@@ -6,11 +6,11 @@ use crate::{
     factor::{Factor, Totp},
 };
 
-/// Give somebody an authenticator of one-time passwords, instead of the one that they may have had, and ask for it from now on.
+/// Give somebody an authenticator of one-time passwords, which is asked for from now on. It replaces an authenticator that they already have.
 ///
 /// The secret is sealed for this account ([`TotpSecret::seal`](crate::factor::TotpSecret::seal)), and no step of the authenticator has been used.
-/// The revision is counted up in the same transaction, so everything that was judged before is over. A session from before is no longer a bearer.
-/// The other factors that are asked for stay.
+/// The revision is raised in the same transaction, which ends every earlier session, pending login and code. A session from before is no longer a
+/// bearer. The other enrolled factors stay.
 ///
 /// ```sql
 /// UPDATE accounts SET totp_sealed = :secret, totp_algorithm = :algorithm, totp_digits = :digits, totp_step_seconds = :step_seconds,
@@ -45,11 +45,11 @@ use crate::{
 pub struct EnrolAuthenticator {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose authenticator.
+    /// The account that gets the authenticator.
     pub account: AccountId,
     /// The authenticator, of which no step has been used.
     pub totp: Totp,
-    /// When it is enrolled.
+    /// The time of the enrolment.
     pub changed_at: Timestamp,
 }
 

@@ -1,9 +1,9 @@
-//! What an administrator does to accounts: unlock, disable, enable or delete them, require a change of password, set a password, enrol an
-//! authenticator, end sessions, and end links to social identities. The sweep forgets what is over.
+//! The operations of an administrator on accounts: unlock, disable, enable or delete them, require a change of password, set a password, enrol
+//! an authenticator, end sessions, and end links to social identities. The sweep deletes what has expired.
 //!
-//! No client causes these operations and no token is needed, so they are not steps of the engine. A store offers them in addition to the
+//! No client starts these operations, and they need no token, so they are not steps of the engine. A store offers them in addition to the
 //! questions that it answers. A console needs the store and no keys. Each operation is a value that carries what the library decides about it:
-//! which slots, which revision, from when on something is over. Its documentation says what to do in SQL.
+//! which slots, which revision, and when something has expired. Its documentation says what to do in SQL.
 //!
 //! ```
 //! use authflow::{administration::{Administered, SetStatus, Unlock}, testkit::{Call, World}};
@@ -27,7 +27,7 @@
 //! | operation | changes the revision | what it leaves |
 //! |---|---|---|
 //! | [`Unlock`] | no | the records of guesses, which are cleared and keep their receipts |
-//! | [`SetStatus`] | yes | sessions and pending logins are over by the revision |
+//! | [`SetStatus`] | yes | sessions and pending logins, ended by the new revision |
 //! | [`RequireChange`] | yes | likewise |
 //! | [`SetPassword`] | yes | likewise |
 //! | [`EnrolAuthenticator`] | yes | likewise |
@@ -58,7 +58,7 @@ pub use unlock::Unlock;
 
 use core::future::Future;
 
-/// Whether there was an account to do it to.
+/// Whether the operation found its account.
 ///
 /// ```
 /// use authflow::{
@@ -80,7 +80,7 @@ use core::future::Future;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Administered {
-    /// It is done, durably, or was done before.
+    /// The operation is done, durably, or had been done before.
     Done,
     /// There is no such account in this tenant. Nothing has changed.
     Nobody,
@@ -88,7 +88,7 @@ pub enum Administered {
 
 /// A store that an administrator can work with. Write the methods as `async fn`, each as one transaction.
 ///
-/// No method has a default, because people would stay locked out of a store that cannot unlock. The futures are `Send`, as those of
+/// No method has a default, because a store that cannot unlock accounts would keep people locked out. The futures are `Send`, as those of
 /// [`Host`](crate::Host) are.
 ///
 /// ```

@@ -4,13 +4,13 @@ use crate::{AccountId, TenantId, account::Account, password::MustChange};
 
 /// Have somebody change their password at the next sign-in. The reason decides how they may do so.
 ///
-/// The revision is counted up in the same statement. With the mark alone, everybody who has the password would keep their sessions. Nothing is
-/// marked if the mark is there already, or if there is no password. [`Breached`](MustChange::Breached) stays. No other reason makes a password
-/// secret again that attackers know, and under another mark the password would prove its own change.
+/// The revision is raised in the same statement. With the mark alone, everybody who has the password would keep their sessions. Nothing is marked
+/// if the mark is there already, or if there is no password. No other mark replaces [`Breached`](MustChange::Breached). Attackers know such a
+/// password, and under another mark they could prove a change of it with that password alone.
 ///
-/// A reason that [ends links](MustChange::ends_links) ends those to social identities in the same transaction. An attacker who had the password
-/// may have made them. The links would still sign the attacker in, and a link and the password together would set another password. For such a
-/// reason the revision is counted up in any case, because sessions that began with such a link would otherwise go on.
+/// Some reasons [end links](MustChange::ends_links): the account's links to social identities end in the same transaction. An attacker who had
+/// the password may have made them. The links would still sign the attacker in, and a link together with the password would be enough to set
+/// another password. For such a reason the revision is raised in any case, because sessions that began with such a link would otherwise go on.
 ///
 /// ```sql
 /// UPDATE accounts SET must_change = :reason, revision = (revision + 1) & 9223372036854775807
@@ -36,16 +36,16 @@ use crate::{AccountId, TenantId, account::Account, password::MustChange};
 /// assert_eq!(world.login("alice").text("status"), "PASSWORD_EXPIRED");
 /// ```
 ///
-/// **If you answer wrongly:** without the mark, a password that everybody knows goes on. Without the revision, the sessions of everybody who used
-/// it go on. If another mark replaces `breached`, an attacker who has found the password changes it with the password alone. An attacker whose
-/// link stays takes the account over.
+/// **If you answer wrongly:** if the mark is missing, a password that others know keeps working. If the revision stays, the sessions of everybody
+/// who used the password go on. If another mark replaces `breached`, an attacker who has found the password changes it with the password alone.
+/// An attacker whose link stays takes the account over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequireChange {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose password.
+    /// The account whose password must be changed.
     pub account: AccountId,
-    /// Why.
+    /// The reason for the change.
     pub reason: MustChange,
 }
 

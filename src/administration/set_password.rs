@@ -9,8 +9,8 @@ use crate::{
 /// Give somebody a password, with a reason to change it at the next sign-in or without one.
 ///
 /// The verifier is made from the password's one spelling, which [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives. The
-/// revision is counted up in the same transaction, so everything that was judged on the earlier password is over. Skips are cleared. Counts of
-/// guesses stay: [`Unlock`](super::Unlock) clears them.
+/// revision is raised in the same transaction, which ends everything that was based on the earlier password. Skips are cleared. Counts of guesses
+/// stay: [`Unlock`](super::Unlock) clears them.
 ///
 /// Links to social identities end in the same transaction. As a rule, this operation gives the account back to its owner, and a link that
 /// somebody else made must not outlive that. The owner links their own identities again.
@@ -53,13 +53,13 @@ use crate::{
 pub struct SetPassword {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose password.
+    /// The account that gets the password.
     pub account: AccountId,
-    /// The verifier of its one spelling.
+    /// The verifier of the password's one spelling.
     pub verifier: Verifier,
-    /// When it is set. Its age is counted from then.
+    /// The time at which the password is set. Its age is counted from then.
     pub changed_at: Timestamp,
-    /// Whether it must be changed before anything else, and why.
+    /// The reason why the password must be changed before anything else, if it must.
     pub must_change: Option<MustChange>,
 }
 

@@ -7,8 +7,8 @@ use crate::{
 
 /// Disable somebody, or enable them again.
 ///
-/// The revision is counted up in the same statement, so everything that was judged before is over: sessions, pending logins, codes. Nothing
-/// changes if the account has this status already.
+/// The revision is raised in the same statement, which ends every earlier session, pending login and code. Nothing changes if the account has
+/// this status already.
 ///
 /// ```sql
 /// UPDATE accounts SET status = :status, revision = (revision + 1) & 9223372036854775807
@@ -45,14 +45,14 @@ use crate::{
 pub struct SetStatus {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose status.
+    /// The account whose status changes.
     pub account: AccountId,
-    /// What it becomes.
+    /// The new status.
     pub status: AccountStatus,
 }
 
 impl SetStatus {
-    /// Disables the account: nobody can sign in to it any more, and its sessions are over.
+    /// Disables the account: nobody can sign in to it any more, and its sessions end.
     pub const fn disable(tenant: Option<TenantId>, account: AccountId) -> Self {
         Self { tenant, account, status: AccountStatus::Disabled }
     }

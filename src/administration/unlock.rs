@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 /// Give somebody their guesses back: all counts of every factor.
 ///
 /// Do this in one transaction, for each of [`clears`](Self::clears), in this order: run `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`,
-/// and store what [`ClearGuesses::clear`] makes of the row, if there is one. Records are **cleared and never deleted**. Their receipts go on, so
-/// that a guess which is still being judged takes nothing away from a later one. The revision stays, because nothing that was judged has changed.
+/// and store what [`ClearGuesses::clear`] makes of the row, if there is one. Records are **cleared and never deleted**. Their receipts are
+/// counted on from where they were. So the settlement of a guess that is still being judged cannot give a later guess back. The revision stays,
+/// because nothing that was judged has changed.
 ///
 /// An account that is not active stays so: see [`SetStatus`](super::SetStatus).
 ///
@@ -31,18 +32,18 @@ use alloc::vec::Vec;
 /// assert_eq!(world.login("alice").status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** a slot that is left out keeps its owner locked out of that factor, for good at the ceiling. If a record is deleted,
-/// the late settlement of an older guess may give back a guess that was wrong.
+/// **If you answer wrongly:** if a slot is skipped, its owner stays locked out of that factor, and stays so for good if the slot has reached the
+/// ceiling. If a record is deleted, the late settlement of an older guess may give back a guess that was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unlock {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Whose guesses.
+    /// The account whose guesses are cleared.
     pub account: AccountId,
 }
 
 impl Unlock {
-    /// What is cleared, in the order in which slots are locked: by their bytes.
+    /// The records to clear, in the order in which their slots must be locked: by the bytes of the slots.
     pub fn clears(&self) -> impl Iterator<Item = ClearGuesses> + use<> {
         let mut slots: Vec<_> = AttemptSlot::every(self.tenant, self.account).collect();
         slots.sort_unstable();

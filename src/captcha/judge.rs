@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 /// Is this a human?
 ///
-/// The question is asked before a code is sent for somebody who has proved nothing. The application's captcha must be of the
-/// [host's own](super::CaptchaKind::Own) kind. Its [`Policy`](crate::policy::Policy::demands_captcha) must demand a captcha, or half of what is
-/// sent [in all](crate::code::SendPolicy) must have been asked for. A captcha that the policy demands comes before anything is looked up, counted
-/// or written. So a robot costs neither the recipient's budget nor a row.
+/// The question is asked before a code is sent for somebody who has proved nothing. It is asked only if the application's captcha is of the
+/// [host's own](super::CaptchaKind::Own) kind and a captcha is demanded, either by the [`Policy`](crate::policy::Policy::demands_captcha) or
+/// because half of what may be sent [in all](crate::code::SendPolicy) has been requested. A captcha that the policy demands comes before anything
+/// is looked up, counted or written. So a robot costs neither the recipient's budget nor a row.
 ///
 /// Hand the token to the issuer of the captcha, and make sure that it counts once: `INSERT INTO used_captchas (digest) VALUES (…)`, and answer
-/// [`Captcha::Failed`] if the row is there already. Neither the answer nor its duration may depend on whether anybody has the recipient. You are
-/// told the recipient because of its price: refuse a prefix that none of your people have. The answer without a token is [`Captcha::Failed`],
-/// unless you have judged the device in another way.
+/// [`Captcha::Failed`] if the row is there already. Neither the answer nor its duration may depend on whether anybody has the recipient. The
+/// question names the recipient because codes to some numbers are expensive: refuse a prefix that none of your people have. If there is no token,
+/// answer [`Captcha::Failed`], unless you have judged the device in another way.
 ///
 /// ```
 /// use authflow::{
@@ -42,7 +42,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// **If you answer wrongly:**
 /// - `Passed` for a robot: it makes you send codes to everybody it names, within each recipient's budget. Its own premium numbers earn it money
-///   (toll fraud). The owners of other numbers are harassed, and their codes of the day are spent.
+///   (toll fraud). The owners of other numbers are harassed, and their budgets of the day are spent.
 /// - `Failed` for a human: they get no code by this request, and their client shows another captcha. Nothing is spent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -51,9 +51,9 @@ pub struct JudgeCaptcha {
     pub audience: Audience,
     /// The device that the request comes from.
     pub device: Device,
-    /// The recipient of the code, as the client typed it or as the tenant's plan completes it. It may be nobody's.
+    /// The recipient of the code, as the client typed it or as the tenant's plan completes it. There may be no account that has it.
     pub recipient: Recipient,
-    /// What the client presented, if it did.
+    /// The token that the client presented, if any.
     pub captcha_token: Option<Secret>,
 }
 

@@ -6,14 +6,14 @@ use crate::{Audience, Timestamp, contact::Recipient, device::PresentedDevice};
 /// Is the piece of this picture in its place? The question is asked only if the application's captcha is a
 /// [picture](super::CaptchaKind::Picture).
 ///
-/// Find the picture and forget it in one step, whether the point is right or wrong: `DELETE FROM pictures WHERE id = ? RETURNING …`. So there is
-/// one try for each picture. Answer [`Passed`](super::Captcha::Passed) if there was a picture of this audience and device that is not over yet,
-/// and the point is near enough. The family's clients send the left edge of the piece as `x`, and 5 as `y` whatever the height. Compare numbers,
+/// Find the picture and forget it in one step, whether the point is right or wrong: `DELETE FROM pictures WHERE id = ? RETURNING …`. So each
+/// picture allows one try. Answer [`Passed`](super::Captcha::Passed) if the picture existed for this audience and device, has not expired, and
+/// the point is near enough. The family's clients send the left edge of the piece as `x`, and 5 as `y` whatever the height. Compare numbers,
 /// because one client writes `5` and another `5.0`. Count the failures of the device, and show it no more [pictures](super::IssueCaptcha) for a
 /// while if it has failed too often.
 ///
-/// Neither the answer nor its duration may depend on whether anybody has the recipient. You are told the recipient because of its price: refuse a
-/// prefix that none of your people have.
+/// Neither the answer nor its duration may depend on whether anybody has the recipient. The question names the recipient because codes to some
+/// numbers are expensive: refuse a prefix that none of your people have.
 ///
 /// ```
 /// use authflow::{
@@ -62,7 +62,7 @@ pub struct JudgeCaptchaPoint {
     pub device: PresentedDevice,
     /// The picture that the client names. There may be no such picture.
     pub id: PictureId,
-    /// Where the client says that the piece is.
+    /// The place of the piece, as the client gives it.
     pub point: PresentedPoint,
     /// The recipient of the code, as the client typed it. The token will be for this recipient alone.
     pub recipient: Recipient,

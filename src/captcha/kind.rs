@@ -1,9 +1,9 @@
-//! Which captcha an application has.
+//! The kinds of captcha that an application can have.
 
 use serde::{Deserialize, Serialize};
 
-/// Which captcha an application has. It decides who judges the token that comes with a request for a code. A host that does not answer the
-/// question of its kind lets nobody pass.
+/// The kind of captcha that an application has. It decides who judges the token that comes with a request for a code. If a host does not
+/// answer the question of this kind, nobody passes.
 ///
 /// ```
 /// use authflow::{captcha::CaptchaKind, policy::Policy};
@@ -20,6 +20,6 @@ pub enum CaptchaKind {
     #[default]
     Own,
     /// A picture with a piece that the client moves to its place: [`IssueCaptcha`](super::IssueCaptcha) and
-    /// [`JudgeCaptchaPoint`](super::JudgeCaptchaPoint). Its token is the library's, and `JudgeCaptcha` is not asked.
+    /// [`JudgeCaptchaPoint`](super::JudgeCaptchaPoint). The library makes and judges the token, and `JudgeCaptcha` is not asked.
     Picture,
 }

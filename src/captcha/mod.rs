@@ -1,7 +1,7 @@
 //! Captchas: is this a human?
 //!
-//! A captcha stands before codes for those who have proved nothing. It is asked for if the policy
-//! [demands one](crate::policy::Policy::demands_captcha), or once half of what is sent [in all](crate::code::SendPolicy) has been asked for.
+//! A captcha comes before a code for somebody who has proved nothing. It is asked for if the policy [demands
+//! one](crate::policy::Policy::demands_captcha), or once half of what may be sent [in all](crate::code::SendPolicy) has been requested.
 //! [`CaptchaKind`] says which captcha it is: the host's own, or the pictures of the family.
 //!
 //! ```text
@@ -50,9 +50,9 @@
 //!    right, the client gets a [captcha token](crate::token::CaptchaToken). The library makes it for this recipient, application, tenant and
 //!    device, and for 180 seconds.
 //! 3. **Used.** The client asks for a code with the token. It counts once, because its id is the [claim](crate::step::Commit::claim) of the
-//!    commit that stores the code. A send that is not carried out has not used it.
+//!    commit that stores the code. If that commit is refused, the token has not been used.
 //!
-//! Steps 1 and 2 do not look up whether anybody has the recipient, and step 3 makes the claim for a decoy as well. So a captcha does not tell
+//! Steps 1 and 2 do not look up whether anybody has the recipient, and step 3 makes the claim for a decoy as well. So a captcha does not reveal
 //! whether anybody has the recipient.
 //!
 //! **The host's own** captcha is one question, [`JudgeCaptcha`]. The library does not read its token.

@@ -10,8 +10,8 @@ use core::fmt;
 ///
 /// Choose a place, and keep it under [`id`](Self::id), with the audience, the device and the end of its validity. Three minutes are enough. In
 /// SQL: `INSERT INTO pictures (id, client_id, tenant, device, x, until) VALUES (…)`. Bound the number of pictures and drop the oldest first,
-/// because anybody may ask. Answer `None` if no picture can be had, say because the device has failed too often of late. `None` is the default
-/// answer.
+/// because anybody may ask. Answer `None` if you can show no picture, for example because the device has failed too often recently. `None` is the
+/// default answer.
 ///
 /// ```
 /// use authflow::{
@@ -43,7 +43,7 @@ use core::fmt;
 /// **If you answer wrongly:**
 /// - A place that is always the same, or that the picture's name, size or time gives away: a robot that knows it passes without looking.
 /// - A picture for a device that fails again and again: it can go on guessing. A piece that may be five pixels off has eleven right places.
-/// - `None` although a picture could be had: no code is sent if a captcha is demanded.
+/// - `None` although you could show a picture: no code is sent if a captcha is demanded.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssueCaptcha {
@@ -51,7 +51,7 @@ pub struct IssueCaptcha {
     pub audience: Audience,
     /// The device that the request comes from. Keep its [binding](PresentedDevice::binding), and count failures by the digest of the binding.
     pub device: PresentedDevice,
-    /// The id that the client names the picture by when it has solved it. It is drawn for this question, so no other picture has it.
+    /// The id by which the client names the picture that it has solved. It is drawn for this question, so no other picture has it.
     pub id: PictureId,
     /// Random bytes of this question alone, for the place and what the picture shows.
     pub seed: PictureSeed,
@@ -96,7 +96,7 @@ impl fmt::Debug for PictureSeed {
     }
 }
 
-/// A picture, as it is shown. Only somebody who looks at the images learns where the piece belongs: nothing else in them says it.
+/// A picture, as it is shown. Only somebody who looks at the images may learn where the piece belongs. Nothing else about them may reveal it.
 ///
 /// ```
 /// use authflow::{

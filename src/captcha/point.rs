@@ -1,4 +1,4 @@
-//! Where a client has moved the piece of a picture to.
+//! The place to which a client has moved the piece of a picture.
 
 use crate::Secret;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// The longest text of a point.
 pub(crate) const MAX_BYTES: usize = 256;
 
-/// A place in a picture, in pixels from its upper left corner. Both numbers are finite; nothing else is known of them.
+/// A place in a picture, in pixels from its upper left corner. Both numbers are finite. Nothing else is known about them.
 ///
 /// ```
 /// use authflow::captcha::{CaptchaPoint, PresentedPoint};
@@ -25,16 +25,16 @@ pub(crate) const MAX_BYTES: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaptchaPoint {
-    /// To the right.
+    /// The distance from the left edge.
     pub x: f64,
-    /// Down. The family's clients say 5 whatever the height.
+    /// The distance from the upper edge. The family's clients send 5 whatever the height.
     pub y: f64,
 }
 
 impl CaptchaPoint {
     /// Reads the JSON of a point, as the family's clients write it, in at most 256 bytes: its two members, in any order, and nothing else.
     ///
-    /// A host also reads a [sealed](PresentedPoint::Sealed) point with it, once it has opened that.
+    /// A host also reads a [sealed](PresentedPoint::Sealed) point with this function, once it has opened that point.
     ///
     /// ```
     /// use authflow::captcha::CaptchaPoint;

@@ -1,9 +1,9 @@
-//! In which session a code was asked for.
+//! The session in which a code was requested.
 
 use crate::{SessionId, Timestamp, moment::Skew};
 
-/// The session in which a code was asked for, and when. It is kept with the digest of a code that proves nothing in that session alone: the
-/// subject must have signed in since.
+/// The session in which a code was requested, and the time. It is stored with the digest of a code that proves nothing in that same session.
+/// The subject must have signed in again since.
 ///
 /// The tag of the digest covers it as well, so that nobody who writes to the database can make a sign-in newer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ impl Asked {
         Self { session, at }
     }
 
-    /// Whether `session` is another session, whose subject proved who they are after the code was asked for. The time may be by another clock.
-    /// The comparison of the sessions depends on no clock.
+    /// Whether `session` is another session, whose subject proved who they are after the code was asked for. The time may come from another
+    /// clock. The comparison of the sessions depends on no clock.
     pub(crate) fn is_before(&self, session: SessionId, auth_time: Timestamp, skew: Skew) -> bool {
         session != self.session && !skew.is_surely_before(auth_time, self.at)
     }

@@ -1,10 +1,10 @@
-//! What a code is bound to.
+//! The binding of a code.
 
 use super::{Asked, CodeDigest, CodeKey, digest};
 use crate::{AccountId, Moment, Secret, Timestamp, account::Revision, token::KeyRing};
 
-/// What a code is bound to. The key stands for purpose, recipient, audience, device and login. The revision of the account shows that nothing has
-/// changed since, so a code that was sent before a change of password is not good after it. A decoy is bound to no account.
+/// Everything that a code is bound to. The key stands for purpose, recipient, audience, device and login. The revision of the account shows that
+/// nothing has changed since, so a code that was sent before a change of password is not good after it. A decoy is bound to no account.
 pub(crate) struct CodeBinding {
     key: CodeKey,
     owner: Option<(AccountId, [u8; 8])>,

@@ -4,7 +4,8 @@ use super::{SendSlot, key::hash_list};
 use crate::{AccountId, TenantId, TokenId, token::half};
 use core::fmt;
 
-/// The owner of the rows of a code, so that they go with an account that is [deleted](crate::administration::DeletePerson).
+/// The owner of the rows of a code. When an account is [deleted](crate::administration::DeletePerson), the rows that it owns are deleted
+/// too.
 ///
 /// It is a hash of the tenant and the account. If no account has the recipient, it is a hash that belongs to no account. So the rows of an
 /// account and the rows of nobody have the same number of bytes and cost the same work.
@@ -30,12 +31,12 @@ use core::fmt;
 pub struct CodeOwner([u8; 32]);
 
 impl CodeOwner {
-    /// An account.
+    /// The owner of the codes of an account.
     pub fn account(tenant: Option<TenantId>, account: AccountId) -> Self {
         Self::hash("account", tenant, account.as_str().as_bytes())
     }
 
-    /// Nobody: the recipient alone, as its sends are counted.
+    /// The owner of the codes of a recipient that no account has: a hash of the slot in which its sends are counted.
     pub(crate) fn nobody(tenant: Option<TenantId>, slot: SendSlot) -> Self {
         Self::hash("nobody", tenant, slot.as_bytes())
     }
@@ -48,7 +49,7 @@ impl CodeOwner {
         Self(hash_list("authflow/v1/code owner", &[kind.as_bytes(), tenant.as_bytes(), name, padding]))
     }
 
-    /// It stands for an account in a place that only has room for the id of a token.
+    /// Half of the hash. It stands for an account in a place that only has room for the id of a token.
     pub(crate) fn half(&self) -> TokenId {
         TokenId::from_bytes(half(self.0))
     }

@@ -40,25 +40,25 @@ use serde::{Deserialize, Serialize};
 /// **If you answer wrongly:**
 /// - A decoy that is sent: strangers get codes that are good for nothing, at your cost.
 /// - A decoy that is answered sooner than a code: the time shows who has an account.
-/// - `Delivered` for a code that was not sent: its owner waits for it, and the budget is spent.
-/// - `NotDelivered` for a code that was sent: the client is told so, and asks again when the [budget](crate::code::SendBudget) allows it. The code
-///   that was sent is good all the same.
+/// - `Delivered` for a code that was not sent: its recipient waits for it, and the budget is spent.
+/// - `NotDelivered` for a code that was sent: the client learns that, and asks again when the [budget](crate::code::SendBudget) allows it. The
+///   code that was sent is good all the same.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deliver {
     /// The application and tenant.
     pub audience: Audience,
-    /// To whom.
+    /// The recipient of the code.
     pub recipient: Recipient,
-    /// What for: the text of the message should say so.
+    /// The purpose of the code. The text of the message should state it.
     pub purpose: CodePurpose,
     /// The code: six digits.
     pub code: Secret,
-    /// How long it is good.
+    /// The time for which the code is good.
     pub expires_in: Lifetime,
-    /// In which language.
+    /// The language of the message.
     pub language: Language,
-    /// Whether to only pretend.
+    /// Whether this is a decoy, which the host must only pretend to send.
     pub decoy: bool,
 }
 

@@ -10,18 +10,18 @@ use arrayvec::ArrayVec;
 use core::fmt;
 use subtle::ConstantTimeEq as _;
 
-/// How many codes there are: six digits, the least that NIST SP 800-63B-4 §3.1.3.2 asks for.
+/// The number of possible codes. They have six digits, the least that NIST SP 800-63B-4 §3.1.3.2 asks for.
 const CODES: u128 = 1_000_000;
 
-/// Six digits that nobody can guess, drawn for what they are bound to. Each of the likelier codes comes from one more of the 2¹²⁸ numbers than
-/// the others do. That is a difference of less than one in 10³².
+/// Draws six digits that nobody can predict, for one binding. Some codes come from one more of the 2¹²⁸ numbers than the others do, and so are
+/// likelier by less than one part in 10³².
 pub(super) fn draw(ring: &KeyRing, moment: &Moment, bound: &[&[u8]]) -> Secret {
     let drawn = ring.signer().draw(moment, "code", bound);
     Secret::new(format!("{:06}", u128::from_be_bytes(drawn) % CODES))
 }
 
-/// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes. Nobody who reads them can try out the million codes without
-/// the key.
+/// A keyed digest of a code, and the id of the key that made it. A host keeps it as opaque bytes. Nobody who reads them can try out the million
+/// codes without the key.
 ///
 /// ```
 /// use authflow::{
@@ -52,7 +52,7 @@ pub struct CodeDigest {
     asked: Option<Asked>,
 }
 
-/// The byte before the session that a code was asked for in. No id of a key begins with it.
+/// The byte that precedes the session in which a code was requested. No id of a key begins with it.
 const ASKED: u8 = 0;
 
 impl CodeDigest {
@@ -112,7 +112,7 @@ impl CodeDigest {
     }
 }
 
-/// The parts that a tag covers. Each part stands behind its length, so an additional part is never read as another one.
+/// The parts that a tag covers. Each part is preceded by its length, so an additional part is never read as another one.
 fn with_asked<'a>(bound: &[&'a [u8]], asked: Option<&'a [u8; Asked::BYTES]>) -> Vec<&'a [u8]> {
     bound.iter().copied().chain(asked.map(|asked| &asked[..])).collect()
 }
@@ -231,7 +231,7 @@ mod tests {
         assert!(CodeDigest::from_bytes(&bytes).unwrap().matches(&ring, &[b"k"], "012345", NOW));
     }
 
-    /// They were worked out apart from this library. A changed label or layout would refuse every code that has been sent.
+    /// The expected values were computed without this library. If a label or the layout changed, every code that has been sent would be refused.
     #[test]
     fn digests_and_draws_are_what_they_have_always_been() {
         let ring = KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap());
@@ -262,8 +262,8 @@ mod tests {
         }
     }
 
-    /// Every digit stands in every place about as often as chance has it. 12,800 draws make 1,280 of each digit, and 204 are six standard
-    /// deviations.
+    /// Every digit appears in every place about as often as chance predicts. 12,800 draws make about 1,280 of each digit, and 204 is six
+    /// standard deviations.
     #[test]
     fn drawn_codes_use_every_digit_alike() {
         let (ring, mut counts) = (ring("a"), [[0_i32; 10]; 6]);

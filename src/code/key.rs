@@ -1,4 +1,4 @@
-//! What a sent code is stored under.
+//! The key under which a sent code is stored.
 
 use super::CodePurpose;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
-/// The hash of a list of parts, each behind its length, so that no two lists are the same message.
+/// The hash of a list of parts. Each part is preceded by its length, so that no two lists are the same message.
 pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(label);
     for part in parts {
@@ -19,15 +19,15 @@ pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// What a sent code is stored under: a hash of the application, the tenant, the purpose, the recipient and the device that asked for it. So a
-/// code of one purpose, recipient or device is not found by another. A code that was asked for elsewhere does not count here, and does not
-/// replace a code here.
+/// The key under which a sent code is stored: a hash of the application, the tenant, the purpose, the recipient and the device that asked for
+/// it. So a code of one purpose, recipient or device is not found by another. A code that was requested on another device does not count on this
+/// one, and does not replace a code on it.
 ///
-/// A login that is begun anew on the same device finds the code of the earlier one, so a client that loads its page again has not lost the code.
-/// A device that shows nothing cannot be recognised. Its hash also has the state token that the code was asked for with or, for a code to a new
-/// contact, the account that the code is for.
+/// A login that starts again on the same device finds the code of the earlier login, so a client that reloads its page does not lose the code. A
+/// device that shows nothing cannot be recognised. Its hash therefore includes the state token with which the code was requested. For a code to
+/// a new contact, it includes the account instead.
 ///
-/// No key of the ring is in it, so that a rotation loses no code.
+/// The hash uses no key of the ring, so that no code is lost when keys are rotated.
 ///
 /// ```
 /// use authflow::{

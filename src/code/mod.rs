@@ -31,24 +31,24 @@
 //! assert_eq!(world.send(&show).status, 400, "no code counts twice");
 //! ```
 //!
-//! 1. **Asked for.** A client names a [`CodePurpose`] and a recipient. If the client has proved nothing and the policy demands a captcha, that is
-//!    judged first ([`captcha`](crate::captcha)). The [flow](crate::flow) says whether the account has a recipient for this purpose.
+//! 1. **Asked for.** A client names a [`CodePurpose`] and a recipient. If the client has proved nothing and the policy demands a captcha, the
+//!    captcha is judged first ([`captcha`](crate::captcha)). The [flow](crate::flow) says whether the account has a recipient for this purpose.
 //! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] (application, tenant, purpose, recipient,
 //!    device), to the account and to its revision. A keyed [`CodeDigest`] is kept, never the code.
 //! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit). The [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over a
 //!    [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. If the client has proved nothing and the
-//!    policy bounds what is sent in all, the [`SendSum`] of the application is spent as well. Once half of it has been asked for, a captcha is
-//!    judged, if none was before.
-//! 4. **Sent**: [`Deliver`]. A recipient that no account has goes the same way with a decoy, whose digest nothing will match. A code to register
-//!    with is sent to anybody, and bound to no account.
+//!    policy bounds what is sent in all, the [`SendSum`] of the application is spent as well. Once half of that sum has been requested, a captcha
+//!    is judged, unless one was judged already.
+//! 4. **Sent**: [`Deliver`]. A recipient that no account has is treated in the same way. The code is then a decoy, whose digest nothing will
+//!    match. A code to register with is sent to any recipient, and bound to no account.
 //! 5. **Presented.** A guess is counted first ([`guess`](crate::guess)). Then [`LoadCode`] fetches the stored code, and the digests are compared.
-//! 6. **Used.** The step that the code proves [uses it up](crate::step::Write::UseCode) in its commit. No code counts twice, in one login or in
+//! 6. **Used.** The step that accepts the code [uses it up](crate::step::Write::UseCode) in its commit. No code counts twice, in one login or in
 //!    two.
 //!
-//! This module decides, and operations of the engine carry it out. [`Engine::send_code`](crate::Engine::send_code) does 1 to 4. So does
-//! [`send_contact_code`](crate::Engine::send_contact_code), whose recipient belongs to no account yet. Its code is really sent, so it spends the
-//! budget of the recipient and that of the subject who is signed in. Every operation that takes a code does 5 and 6:
-//! [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
+//! This module decides, and operations of the engine carry its decisions out. [`Engine::send_code`](crate::Engine::send_code) performs the steps
+//! 1 to 4. So does [`send_contact_code`](crate::Engine::send_contact_code), whose recipient belongs to no account yet. Its code is really sent,
+//! so it spends the budget of the recipient and that of the subject who is signed in. Every operation that takes a code performs the steps 5 and
+//! 6: [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
 //! [`change_password`](crate::Engine::change_password), [`reset_password`](crate::Engine::reset_password), [`register`](crate::Engine::register),
 //! [`change_contact`](crate::Engine::change_contact).
 

@@ -1,9 +1,9 @@
-//! What a sent code is for.
+//! The purpose of a sent code.
 
 use crate::text::words::words;
 use serde::{Deserialize, Serialize};
 
-/// What a code is for. A code serves one purpose only.
+/// The purpose of a code. A code serves one purpose only.
 ///
 /// ```
 /// use authflow::testkit::{Call, World};
@@ -31,11 +31,11 @@ pub enum CodePurpose {
     ForgottenPassword,
     /// To change the password while signed in, where [`flow::own_password`](crate::flow::own_password) allows it.
     UpdatePassword,
-    /// To replace one's number or address while signed in, where [`flow::replace_contact`](crate::flow::replace_contact) allows it. It goes to
-    /// the new one.
+    /// To replace one's number or address while signed in, where [`flow::replace_contact`](crate::flow::replace_contact) allows it. The code
+    /// goes to the new contact.
     UpdateContact,
-    /// To register with, where [`flow::registration`](crate::flow::registration) allows it. It goes to the contact that is being registered,
-    /// whether anybody has that or not.
+    /// To register with, where [`flow::registration`](crate::flow::registration) allows it. The code goes to the contact that is being
+    /// registered, even if an account already has it.
     Register,
     /// To link an identity that a [social](crate::social) provider vouches for, where [`flow::link_code`](crate::flow::link_code) allows it.
     LinkIdentity,
@@ -65,7 +65,7 @@ impl CodePurpose {
         Self::LinkIdentity,
     ];
 
-    /// Whether it belongs to a pending login, and so comes with a state token.
+    /// Whether the purpose belongs to a pending login, whose calls bring a state token.
     pub const fn is_of_pending_login(self) -> bool {
         matches!(self, Self::SecondFactor | Self::ChangePassword)
     }

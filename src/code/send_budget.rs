@@ -1,12 +1,12 @@
-//! What a code takes from its recipient's budget.
+//! The code's share of its recipient's budget.
 
 use super::{CodeOwner, SendPolicy, SendRecord, SendRefusal, SendSlot};
 use crate::{TenantId, Timestamp};
 
-/// What one code takes from its recipient's budget.
+/// One code's share of its recipient's budget.
 ///
 /// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Strangers can type
-/// as many such recipients as they like. So keep at most 1,048,576 of those records, and as many codes of theirs, and drop the oldest first.
+/// as many such recipients as they like. So keep at most 1,048,576 of those records and as many of their codes, and drop the oldest first.
 /// Nothing depends on them except codes to people who register, and those people may ask again.
 ///
 /// ```
@@ -32,13 +32,13 @@ use crate::{TenantId, Timestamp};
 /// ```
 ///
 /// **Never drop a count before it [has cooled](Self::cools_until)**, however many there are. Otherwise an attacker can ask for a recipient, then
-/// for as many others as are kept, and then for the first one again. The answer would tell whether somebody has it. One gap remains: after the
-/// counts have cooled, such a flood makes the store forget a count of nobody's within its day, but not a count of somebody's. So the flood tells
-/// them apart if the day's budget was spent before.
+/// for as many others as are kept, and then for the first one again. The answer would reveal whether an account has the first recipient. One gap
+/// remains. After the counts have cooled, such a flood makes the store forget, within its day, the count of a recipient that nobody has, but not
+/// the count of an account's recipient. So the flood distinguishes the two if the day's budget was spent before.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SendBudget {
-    /// Where the count is kept.
+    /// The slot in which the sends are counted.
     pub slot: SendSlot,
     /// Whether no account has the recipient.
     pub is_of_nobody: bool,
@@ -49,7 +49,7 @@ pub struct SendBudget {
 }
 
 impl SendBudget {
-    /// The budget of an account's contact, of a contact that is about to be an account's, or of the subject who asks for that.
+    /// The budget of an account's contact, of a contact that is about to be an account's, or of the subject who asks for that contact.
     pub(crate) fn of(slot: SendSlot, owner: CodeOwner, policy: SendPolicy, now: Timestamp) -> Self {
         Self { slot, is_of_nobody: false, owner, policy, now }
     }
@@ -64,17 +64,17 @@ impl SendBudget {
         Self { slot, is_of_nobody: true, owner: CodeOwner::nobody(tenant, slot), policy, now }
     }
 
-    /// When the code is asked for. Counts that have cooled by then may be dropped.
+    /// The time at which the code is requested. Counts that have cooled by then may be dropped.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Until when the next code for this recipient is refused because of this one.
+    /// The time until which the next code for this recipient is refused because of this one.
     pub fn cools_until(&self) -> Timestamp {
         self.now.plus(self.policy.resend_after())
     }
 
-    /// The new record, from the stored one, if there is one.
+    /// Makes the new record from the stored one, if there is one.
     ///
     /// # Errors
     /// When no code may be sent now: answer the [`Commit`](crate::step::Commit) with

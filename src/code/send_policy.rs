@@ -1,4 +1,4 @@
-//! How often codes are sent: to one recipient, and to all of an application.
+//! Limits on how often codes are sent: to one recipient, and by an application in all.
 
 use crate::Lifetime;
 use serde::{Deserialize, Serialize};
@@ -11,19 +11,20 @@ pub(super) const HIGHEST_DAILY: u32 = 100;
 /// The highest `daily_in_all`.
 pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
 
-/// How often codes are sent. For one recipient, it says how long after one code the next may follow, and how many there are in a day. If it is
-/// configured, it also says how many there are in all.
+/// Limits on how often codes are sent. For one recipient, the policy says how long after one code the next may follow, and how many codes a day
+/// may have. If configured, it also limits how many codes are sent in all.
 ///
 /// A recipient's day begins with a send and lasts 24 hours. The next day begins with the first send after it. So any 24 hours have less than
-/// twice `daily`: the sends that one day keeps for its end, and those of a whole new day. A clock that goes back by a day or less refills
-/// nothing: it allows no send until `resend_after` after the latest one.
+/// twice `daily` sends: at most those that one day keeps for its end, and those of a whole new day. A clock that goes back by a day or less
+/// refills nothing: it allows no send until `resend_after` after the latest one.
 ///
 /// **In all** counts what an application in a tenant really sends to those who have proved nothing. Decoys do not count, because they cost no
-/// money. A pending login has its account's budget alone. A twenty-fourth of the sum comes back each hour, so any 24 hours have less than twice
-/// as many sends. Once half of the sum has been asked for, decoys included, a captcha is demanded of everybody who has proved nothing, whether
-/// the policy [demands](crate::policy::Policy::demands_captcha) one or not. Once the sum is spent, everybody is refused alike, whether anybody
-/// has the recipient or not. So strangers who ask for recipients that nobody has bring captchas early and close nothing. That is why captchas do
-/// not tell who has a recipient. The end of the sum does tell it to somebody who solves captchas for the second half of the sum.
+/// money. Codes within a pending login count only against the budget of their account. A twenty-fourth of the sum comes back each hour, so any
+/// 24 hours have less than twice that sum. Once half of the sum has been requested, decoys included, a captcha is demanded of everybody who has
+/// proved nothing, whether the policy [demands](crate::policy::Policy::demands_captcha) one or not. Once the sum is spent, everybody is refused
+/// alike, whether anybody has the recipient or not. So strangers who ask for recipients that nobody has make captchas appear early, but they
+/// cannot use up the sum. Captchas therefore do not reveal whether anybody has a recipient. The end of the sum does reveal it, to somebody who
+/// solves captchas for the second half of the sum.
 ///
 /// ```
 /// use authflow::code::SendPolicy;
@@ -57,8 +58,8 @@ impl Default for Fields {
 }
 
 impl SendPolicy {
-    /// One send to a recipient follows another after `resend_after` (at most an hour), and a day has `daily` of them (1 to 100). The
-    /// default is 60 s and 10, and no bound in all.
+    /// A policy with at least `resend_after` (at most an hour) between two sends to a recipient, and `daily` sends to a recipient (1 to 100) in
+    /// a day. The default is 60 s and 10, and no bound in all.
     ///
     /// # Errors
     /// When a number is out of bounds.
@@ -74,17 +75,17 @@ impl SendPolicy {
         Self::try_from(Fields { daily_in_all: Some(daily_in_all), ..self.fields })
     }
 
-    /// How long after one send to a recipient the next may follow.
+    /// The time after one send to a recipient from which the next may follow.
     pub fn resend_after(&self) -> Lifetime {
         self.fields.resend_after
     }
 
-    /// How many sends a recipient's day has.
+    /// The highest number of sends in a recipient's day.
     pub fn daily(&self) -> u32 {
         self.fields.daily
     }
 
-    /// How many sends there are in all, in a day, to those who have proved nothing; `None` where there is no such bound.
+    /// The bound on the sends of a day, in all, to those who have proved nothing. It is `None` if there is no such bound.
     pub fn daily_in_all(&self) -> Option<u32> {
         self.fields.daily_in_all
     }

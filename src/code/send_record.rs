@@ -1,7 +1,7 @@
-//! How often codes are sent to one recipient: a pure budget over a record that the host keeps.
+//! The budget of codes for one recipient, computed from a record that the host keeps.
 //!
 //! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it happens, in one atomic
-//! read-modify-write of the host's. A send that then fails stays counted.
+//! read-modify-write by the host. A send that then fails stays counted.
 
 use super::{
     SendRefusal,
@@ -12,11 +12,11 @@ use crate::Timestamp;
 
 const DAY: u64 = 86_400;
 
-/// What has been sent to one recipient, kept by the host as opaque bytes. The default is nothing.
+/// A record of the codes that were sent to one recipient. The host keeps it as opaque bytes. The default is a record without sends.
 ///
 /// Its times come from the clocks of the instances that sent. A clock that is behind lets the next code go early by as much as it is behind, and
-/// a clock that is ahead lets it go late. A refusal writes nothing, so it cannot correct a record. A record that lies more than a day ahead
-/// therefore counts as none, and nobody is refused for longer than two days because of a clock.
+/// a clock that is ahead lets it go late. A refusal writes nothing, so it cannot correct a record. A record that is dated more than a day ahead
+/// therefore counts as no record, and nobody is refused for longer than two days because of a clock.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
@@ -46,7 +46,7 @@ impl SendRecord {
     /// Counts one send, before it happens.
     ///
     /// # Errors
-    /// When no code may be sent now, with how long that lasts. The record stays as it is.
+    /// When no code may be sent now. The error says how long that lasts. The record stays as it is.
     pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
         if self.latest > now.plus_seconds(DAY) {
             return Self::default().spend(policy, now);
@@ -71,7 +71,7 @@ impl SendRecord {
         })
     }
 
-    /// From when on the host may delete the record, when no policy can refuse a send because of it any more.
+    /// The time from which the host may delete the record, because no policy can then refuse a send because of it.
     pub fn forget_at(&self) -> Timestamp {
         match self.sent {
             0 => Timestamp::default(),

@@ -162,7 +162,7 @@ fn step() -> impl Strategy<Value = i64> {
 proptest! {
     /// The record is compared with a list of all sends. However the clock runs, no two sends lie within the wait, no day that begins with its
     /// first send has more than `daily`, and any 24 hours have less than twice as many. A request that has waited and has a budget left is not
-    /// refused. A refusal says how long it lasts, to the second. A clock that goes back by more than a day begins anew.
+    /// refused. A refusal says how long it lasts, to the second. If the clock goes back by more than a day, the budget starts again.
     #[test]
     fn no_clock_buys_a_send(
         steps in proptest::collection::vec(step(), 0..200),

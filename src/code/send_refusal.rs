@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// Why no code is sent, and when one may be sent again.
 ///
-/// A `wait` is how long the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the same for a
-/// recipient that no account has, because its sends are counted alike.
+/// A `wait` is the time for which the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the
+/// same for a recipient that no account has, because its sends are counted alike.
 ///
 /// ```
 /// use authflow::{
@@ -31,26 +31,26 @@ use serde::{Deserialize, Serialize};
 pub enum SendRefusal {
     /// The latest send was too short a time ago.
     TooSoon {
-        /// How long until a code may be sent again.
+        /// The time until a code may be sent again.
         wait: Lifetime,
     },
     /// The day has had all of its sends.
     BudgetSpent {
-        /// How long until the day is over and the latest send is long enough ago.
+        /// The time until the day is over and the latest send is long enough ago.
         wait: Lifetime,
     },
-    /// Half of what is sent in all has been asked for, decoys included, so a captcha is needed. Only a [`SendSum`](super::SendSum) refuses for
-    /// this reason.
+    /// Half of what may be sent in all has been requested, decoys included, so a captcha is needed. Only a [`SendSum`](super::SendSum) refuses
+    /// for this reason.
     CaptchaDemanded,
     /// The whole sum has been sent. Only a [`SendSum`](super::SendSum) refuses for this reason.
     SumSpent {
-        /// How long until an hour has given one send back. The first to ask takes it.
+        /// The time until an hour has given one send back. The first request after that takes it.
         wait: Lifetime,
     },
 }
 
 impl SendRefusal {
-    /// How long a client must wait; `None` where waiting does not help.
+    /// The time that a client must wait, or `None` if waiting does not help.
     pub const fn wait(&self) -> Option<Lifetime> {
         match self {
             Self::TooSoon { wait } | Self::BudgetSpent { wait } | Self::SumSpent { wait } => Some(*wait),
@@ -59,7 +59,7 @@ impl SendRefusal {
     }
 }
 
-/// What is left of `seconds` since a time that another instance's clock may have written. `None` if nothing is left.
+/// The part of `seconds` that is left, counted from `since`, which another instance's clock may have written. `None` if nothing is left.
 pub(super) fn left(seconds: u64, since: Timestamp, now: Timestamp) -> Option<Lifetime> {
     let end = seconds.saturating_add(since.seconds_since(now));
     Lifetime::left(end.saturating_sub(now.seconds_since(since)))

@@ -1,4 +1,4 @@
-//! Where the sends to a recipient are counted.
+//! The slot in which the sends to a recipient are counted.
 
 use crate::{
     AccountId, TenantId,
@@ -7,8 +7,9 @@ use crate::{
 };
 use core::fmt;
 
-/// Where the codes that were sent are counted. A slot belongs to no application and no login, so neither gives a second budget. A contact that
-/// somebody wants to have as theirs has a separate slot, which takes nothing from its owner's.
+/// The slot in which sent codes are counted. A slot belongs to no application and no login, so a second application or login gives no second
+/// budget. A contact that a subject wants to have as theirs is counted in a separate slot, which takes nothing from the budget of the contact's
+/// owner.
 ///
 /// It is a hash under a key of the ring, so that nobody who reads the database can try a list of numbers on it. A rotation of keys forgets the
 /// counts.
@@ -35,8 +36,8 @@ use core::fmt;
 pub struct SendSlot([u8; 32]);
 
 impl SendSlot {
-    /// The slot of a recipient for those who have proved nothing. It is that of the account's contact as it is stored, whatever spelling was
-    /// typed. If no account has the recipient, it is that of the typed text.
+    /// The slot of a recipient, for requests by those who have proved nothing. It is the slot of the account's contact as it is stored, whatever
+    /// spelling was typed. If no account has the recipient, it is the slot of the typed text.
     pub(crate) fn of_recipient(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
         Self::of_contact(ring, tenant, recipient.channel(), recipient.normalised())
     }
@@ -69,8 +70,8 @@ impl SendSlot {
     }
 
     /// The slot of a signed-in subject who has codes sent to contacts that are not theirs yet, whichever contacts they name. So a session sends
-    /// no more codes to strangers than an account has. It differs from that of [`of_account`](Self::of_account), so that it takes nothing from
-    /// what a login needs.
+    /// no more codes to strangers than the budget of one account allows. It differs from that of [`of_account`](Self::of_account), so that it
+    /// takes nothing from what a login needs.
     pub(crate) fn of_asker(
         ring: &KeyRing,
         tenant: Option<TenantId>,

@@ -1,14 +1,15 @@
-//! What a code takes from the sum that an application sends in all.
+//! The code's share of the sum that an application may send in all.
 
 use super::{SendRefusal, SumRecord};
 use crate::Timestamp;
 
-/// What one code for somebody who has proved nothing takes from the [daily sum](super::SendPolicy::daily_in_all) of its application.
+/// One code's share of the [daily sum](super::SendPolicy::daily_in_all) of its application. Only a code for somebody who has proved nothing
+/// has a share.
 ///
-/// Keep one record for each [`audience`](crate::step::Commit::audience) of a commit. Run `SELECT record FROM send_sums WHERE client_id = ? AND
-/// tenant = ? FOR UPDATE`, put the record through [`spend`](Self::spend), and store the result, all in the commit's transaction. Never put a
-/// fresh record in the place of one that cannot be read. Store the record for decoys too. They count as asked for, though not as sent, and
-/// each of them changes the bytes, so that decoys and codes cost the same.
+/// Keep one record for each [`audience`](crate::step::Commit::audience) of a commit. Run
+/// `SELECT record FROM send_sums WHERE client_id = ? AND tenant = ? FOR UPDATE`, put the record through [`spend`](Self::spend), and store the
+/// result, all in the commit's transaction. Never put a fresh record in the place of one that cannot be read. Store the record for decoys too.
+/// They count as requested, though not as sent, and each of them changes the bytes, so that decoys and codes cost the same.
 ///
 /// ```
 /// use authflow::{
@@ -38,7 +39,7 @@ use crate::Timestamp;
 ///
 /// **If you answer wrongly:** a sum that is not stored bounds nothing: a client that names enough numbers makes you send to all of them. A sum
 /// that counts for another application closes that application to people who have done nothing. If a sum is not stored for decoys, the time at
-/// which a captcha is demanded tells who has an account.
+/// which a captcha is demanded reveals who has an account.
 #[derive(Clone, Debug)]
 pub struct SendSum {
     pub(super) daily_in_all: u32,

@@ -32,11 +32,11 @@ use crate::Timestamp;
 pub struct StoredCode {
     /// The digest.
     pub digest: CodeDigest,
-    /// The first second in which it is no longer good.
+    /// The first second in which the code is no longer good.
     pub expires_at: Timestamp,
 }
 
-/// Which code was sent? The answer is `None` if there is none, or none any more.
+/// Which code was sent? The answer is `None` if no code is stored under the key.
 ///
 /// In SQL: `SELECT digest, expires_at FROM codes WHERE key = :key`. Do not delete the row, because a wrong guess leaves the code good. The
 /// library judges whether the code has expired and whether it is the one that was presented. [`UseCode`](crate::step::Write::UseCode) makes sure
@@ -62,10 +62,10 @@ pub struct StoredCode {
 /// ```
 ///
 /// **If you answer wrongly:** a code of another key matches nothing, because its digest is bound to its key. If you answer `None` for a code that
-/// exists, its owner is told that the code is wrong, and a guess is counted. An expired code that is left is refused here.
+/// exists, its owner learns that the code is wrong, and a guess is counted. If you answer with an expired code, the library refuses it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadCode {
-    /// What it was stored under.
+    /// The key under which the code was stored.
     pub key: CodeKey,
 }

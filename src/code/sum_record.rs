@@ -1,21 +1,22 @@
-//! How many codes an application has sent in all: a pure count over a record that the host keeps.
+//! The codes that an application has sent in all, counted in a record that the host keeps.
 
 use super::{SendRefusal, SendSum, send_policy::HIGHEST_IN_ALL, send_refusal::left};
 use crate::{Lifetime, Timestamp};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
-/// What one send takes: as many parts as a day has hours, so that an hour gives back a whole number of parts.
+/// The parts that one send takes. There are as many as a day has hours, so that an hour gives back a whole number of parts.
 const ONE: u64 = 24;
 
-/// What an application has sent in all to those who have proved nothing, kept by the host as opaque bytes. The default is nothing.
+/// A record of what an application has sent in all to those who have proved nothing. The host keeps it as opaque bytes. The default is a record
+/// without sends.
 ///
-/// There are two counts. One counts what was really sent, and ends at the sum. The other counts what was asked for, decoys included, and demands
-/// a captcha from half of the sum on. So the time from which a captcha is demanded does not tell whether anybody has a recipient.
+/// There are two counts. One counts what was really sent, and ends at the sum. The other counts what was requested, decoys included, and demands
+/// a captcha from half of the sum on. So the time from which a captcha is demanded does not reveal whether anybody has a recipient.
 ///
 /// Each hour gives back a twenty-fourth of the day's sum, so one burst closes an application for an hour and not for a day. Hours are counted
-/// from the first send, by the clock of whichever instance sent it. A record from a clock that is behind gives back an hour too early by as much,
-/// and one from a clock that is ahead too late. A record that lies more than a day ahead counts as none.
+/// from the first send, by the clock of whichever instance sent it. If that clock is behind, an hour's sends come back early by as much, and if
+/// it is ahead, they come back late. A record that is dated more than a day ahead counts as no record.
 ///
 /// ```
 /// use authflow::code::SumRecord;
@@ -25,9 +26,9 @@ const ONE: u64 = 24;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SumRecord {
-    /// What was really sent, in twenty-fourths of a send: never more than was asked for.
+    /// The sends that were really made, in twenty-fourths of a send: never more than was requested.
     spent: u64,
-    /// What was asked for, decoys included, in twenty-fourths of a send.
+    /// The sends that were requested, decoys included, in twenty-fourths of a send.
     asked: u64,
     /// The time up to which hours have given sends back.
     refilled_at: Timestamp,
@@ -61,7 +62,8 @@ impl SumRecord {
         })
     }
 
-    /// The record with what the hours since then have given back. Counts above a sum that was lowered meanwhile are cut to that sum.
+    /// The record with the sends that the hours since `refilled_at` have given back. Counts above a sum that was lowered meanwhile are cut to
+    /// that sum.
     fn refilled(self, sum: &SendSum, most: u64) -> Self {
         if self.asked == 0 || self.refilled_at > sum.now.plus_seconds(DAY) {
             return Self { spent: 0, asked: 0, refilled_at: sum.now, ..self };

@@ -9,10 +9,11 @@ use core::{
 };
 
 /// An e-mail address: something on each side of one `@`, at most 254 bytes (RFC 5321 §4.5.3.1.3), without white space or control characters. Only
-/// sending to it can tell whether it exists.
+/// a message to the address can show whether it exists.
 ///
 /// Two addresses are equal if their [one spelling](Self::normalised) is the same. It is made as for names: case, width and invisible characters
-/// do not count. A domain is compared as it is written, so `xn--…` is another one. The text stays as it was given. `Debug` does not print it.
+/// do not count. A domain is compared as it is written, so its form `xn--…` counts as another domain. The text stays as it was given. `Debug`
+/// does not print it.
 ///
 /// ```
 /// use authflow::contact::EmailAddress;

@@ -11,8 +11,8 @@ use core::{
 /// A mobile number, as it was typed or stored: 5 to 15 digits (ITU-T E.164 §6.2.1) of any script, perhaps with a `+` or `00` before them. Blanks,
 /// hyphens and invisible characters may stand anywhere in it.
 ///
-/// Two numbers are equal if their digits and `+` are. The text stays as it was given. `Debug` does not print it. A number without a country is
-/// completed by the tenant's [`NumberingPlan`] if it was typed, and reaches nobody if it is stored.
+/// Two numbers are equal if they have the same digits, and both or neither begin with `+` or `00`. The text stays as it was given. `Debug` does
+/// not print it. A number without a country is completed by the tenant's [`NumberingPlan`] if it was typed, and reaches nobody if it is stored.
 ///
 /// ```
 /// use authflow::contact::Mobile;
@@ -66,13 +66,13 @@ impl Mobile {
         Self { text: self.number.clone(), ..self }
     }
 
-    /// Whether it says its country. A number that does not reaches nobody.
+    /// Whether the number names its country. No code can reach a number that does not.
     pub fn is_international(&self) -> bool {
         self.number.starts_with('+')
     }
 
-    /// The typed number, with the country that its tenant dials in unless it says one. Without a plan, or if it would get too long, it stays as
-    /// it is. It is nobody's then if it says no country.
+    /// The typed number. If it names no country, the plan of its tenant completes it. The number stays as it is if there is no plan, or if it
+    /// would get too long. If it then names no country, it belongs to nobody.
     pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
         let plan = plan.filter(|_| !self.is_international());
         let full = plan.map(|plan| plan.complete(&self.number));

@@ -1,4 +1,4 @@
-//! Where codes are sent: mobile numbers and e-mail addresses.
+//! The contacts to which codes are sent: mobile numbers and e-mail addresses.
 //!
 //! ```
 //! use authflow::{
@@ -79,7 +79,7 @@ impl Channel {
     }
 }
 
-/// Whom a code is sent to.
+/// The recipient of a code.
 ///
 /// ```
 /// use authflow::contact::{Channel, Recipient};
@@ -111,7 +111,7 @@ impl Recipient {
         }
     }
 
-    /// The channel by which they are reached.
+    /// The channel that reaches the recipient.
     pub fn channel(&self) -> Channel {
         match self {
             Self::Mobile(_) => Channel::Sms,
@@ -151,7 +151,7 @@ impl Recipient {
         }
     }
 
-    /// Whether a code can be sent there: a number must say its country.
+    /// Whether a code can be sent to the recipient: a number must name its country.
     pub(crate) fn can_be_reached(&self) -> bool {
         match self {
             Self::Mobile(mobile) => mobile.is_international(),

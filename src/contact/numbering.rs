@@ -1,13 +1,13 @@
-//! How a tenant dials: what makes a national number an international one.
+//! The numbering plan of a tenant, which completes a national number to an international one.
 
 use crate::spelling::{is_number, number};
 use alloc::{boxed::Box, string::String};
 use serde::{Deserialize, Serialize};
 
-/// How the people of a tenant write national numbers. The plan completes a number that a client **typed**. A stored number is a full one (ITU-T
-/// E.164), and is never completed.
+/// The way in which the people of a tenant write national numbers. The plan completes a number that a client **typed**. A stored number is a
+/// full one (ITU-T E.164), and is never completed.
 ///
-/// It belongs to the tenant and not to an application, so that one text is one number in all applications.
+/// The plan belongs to the tenant and not to an application, so that one text is one number in all applications.
 ///
 /// ```
 /// use authflow::contact::NumberingPlan;
@@ -108,7 +108,7 @@ pub enum NumberingPlanError {
     /// The calling code is not 1 to 999.
     #[error("a calling code must be 1 to 999, not {0}")]
     CallingCode(u16),
-    /// The trunk prefix is not 1 to 4 digits. The text has at most 8 characters of it.
+    /// The trunk prefix is not 1 to 4 digits. The error has at most 8 characters of it.
     #[error("a trunk prefix must be 1 to 4 digits, not {0:?}")]
     TrunkPrefix(Box<str>),
 }

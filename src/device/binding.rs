@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
-/// What a difference from the device that began a login means.
+/// The effect of a difference from the device that began a login.
 ///
 /// ```
 /// use authflow::{
@@ -27,16 +27,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
-    /// It means nothing, and is not even in the token.
+    /// The difference has no effect, and the trait is not even in the token.
     #[default]
     Ignore,
-    /// An event for the host's log.
+    /// The difference makes an event for the host's log.
     Log,
     /// The token is refused.
     Refuse,
 }
 
-/// What binds a pending login to its device, in addition to [what the device is recognised by](super::BindingKind), which always does.
+/// Further traits that bind a pending login to its device. The [fingerprint or cookie](super::BindingKind) by which the device is recognised
+/// always binds it.
 ///
 /// A mobile network changes addresses and an update changes versions, so all three are ignored unless configured.
 ///
@@ -63,7 +64,7 @@ pub enum Binding {
 #[serde(default, deny_unknown_fields)]
 pub struct Bindings {
     /// `X-device-ip`; in `/v1` the [address that the host says](crate::facade::Request::peer). A missing address, or one that cannot be read,
-    /// counts as another one. So no login goes on beyond its first step under `Refuse`.
+    /// counts as a different one. So under `Refuse`, a login from such a device never goes beyond its first step.
     pub ip: Binding,
     /// `X-operating-sys-version`.
     pub os: Binding,
@@ -71,7 +72,7 @@ pub struct Bindings {
     pub agent: Binding,
 }
 
-/// A thing that a device says about itself.
+/// A trait that a device reports about itself.
 ///
 /// ```
 /// use authflow::{
@@ -94,7 +95,7 @@ pub struct Bindings {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceTrait {
-    /// What it is recognised by: see [`BindingKind`](super::BindingKind).
+    /// The value by which the device is recognised: see [`BindingKind`](super::BindingKind).
     Binding,
     /// `X-device-ip`.
     Ip,
@@ -104,7 +105,7 @@ pub enum DeviceTrait {
     Agent,
 }
 
-/// How the device differs from the one that began the login.
+/// The differences between a device and the one that began the login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drift {
     /// The first difference that refuses the token, if there is one.
@@ -144,7 +145,7 @@ impl Bindings {
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Binding);
         }
-        // An address that nobody says cannot be known to be the same.
+        // An address that is missing cannot be known to be the same.
         let is_nowhere = device.ip().is_none();
         for (device_trait, binding, then, differs) in [
             (DeviceTrait::Ip, self.ip, then.ip, is_nowhere || then.ip != now.ip),
@@ -280,7 +281,8 @@ mod tests {
         assert!(!device().holds(&token, &foreign) && !device().holds_ticket(&ticket, &foreign));
     }
 
-    /// A token keeps the place of its key. In a ring where another key stands in that place, or none, no device is the token's.
+    /// A token holds the position of its key in the ring. In a ring with another key at that position, or with none, no device matches the
+    /// token.
     #[test]
     fn in_another_ring_no_device_is_the_one() {
         let key = |id, byte| Key::new(id, crate::token::known_secret(byte)).unwrap();

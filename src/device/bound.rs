@@ -1,4 +1,4 @@
-//! What a session is bound to, as it is stored, and the device that comes with a token of it.
+//! The stored device binding of a session, and the device that comes with one of its tokens.
 
 use super::{BindingKind, Device};
 use crate::{
@@ -9,13 +9,14 @@ use alloc::sync::Arc;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// What a session is bound to, as a host keeps it. It is a keyed hash, which says nothing of the device to a reader of the database.
+/// The device binding of a session, as a host keeps it. It is a keyed hash, which reveals nothing about the device to a reader of the
+/// database.
 ///
-/// It is made anew under the key that signs when a session's token is rotated or a use of it is noted. If the key that made it is no longer in
-/// the ring, or is outside its window, no device matches and the session is over. So do not retire a key before the longest session that was
-/// opened under it ends.
+/// The hash is made again under the signing key when the session's token is rotated or a use of it is noted. If the key that made it is no
+/// longer in the ring, or is outside its window, no device matches, and the session has ended. So do not retire a key before the longest
+/// session that was opened under it ends.
 ///
-/// Its JSON may have members that only a later version knows. They are passed over.
+/// Its JSON may have members that only a later version knows. They are ignored.
 ///
 /// ```
 /// use authflow::{
@@ -80,7 +81,7 @@ impl PresentedDevice {
         Self { device, ring: Arc::clone(ring) }
     }
 
-    /// Whether it is the device that a session is bound to. The kind must be the same, and so must the value under the key that the binding
+    /// Whether this is the device that a session is bound to. The kind must be the same, and so must the value under the key that the binding
     /// names. No device matches if that key does not count at `now`.
     pub fn is_bound(&self, binding: &DeviceBinding, now: Timestamp) -> bool {
         let key = binding.key.as_ref().map(|id| id.as_str().as_bytes());
@@ -93,12 +94,12 @@ impl PresentedDevice {
         &self.device
     }
 
-    /// The binding to this device, under the key that signs.
+    /// The binding to this device, under the signing key.
     pub fn binding(&self) -> DeviceBinding {
         self.device.binding(self.ring.signer())
     }
 
-    /// Whether the binding was made under the key that signs.
+    /// Whether the binding was made under the signing key.
     pub(crate) fn is_under_signer(&self, binding: &DeviceBinding) -> bool {
         self.ring.signer().id() == binding.key.as_ref()
     }

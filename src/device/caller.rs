@@ -5,7 +5,7 @@ use crate::{ClientId, TenantId};
 use alloc::vec::Vec;
 use core::{fmt, net::IpAddr};
 
-/// Who is calling: a device, the application it names and, for an ISV application, the tenant.
+/// The caller of a request: a device, the application that it names and, for an ISV application, the tenant.
 ///
 /// ```
 /// use authflow::{
@@ -56,7 +56,7 @@ impl Caller {
         Self::from_request_headers(&RequestHeaders::read(headers))
     }
 
-    /// The same, where the headers have been picked out already.
+    /// Judges headers that have been picked out already.
     ///
     /// # Errors
     /// Everything that is wrong with them, together.
@@ -85,7 +85,7 @@ impl Caller {
     }
 }
 
-/// What has been found wrong with the headers so far.
+/// The faults that have been found in the headers so far.
 struct Faults(Vec<HeaderFault>);
 
 impl Faults {
@@ -118,7 +118,7 @@ impl Faults {
     }
 }
 
-/// One header and what is wrong with it. It never has the value.
+/// One header and its fault. The value of the header is never included.
 ///
 /// ```
 /// use authflow::device::{Device, Header, HeaderFault, Problem};
@@ -132,9 +132,9 @@ impl Faults {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HeaderFault {
-    /// Which header.
+    /// The header.
     pub header: Header,
-    /// What is wrong.
+    /// The problem with it.
     pub problem: Problem,
 }
 
@@ -200,7 +200,7 @@ mod tests {
         ("X-client-id", "DRrYIqauawN0I8myTMoDTPys6ezGZxnm"),
     ];
 
-    /// The complete headers with one of them replaced, or left out.
+    /// The complete headers with one of them replaced or removed.
     fn with(name: &str, value: Option<&'static str>) -> Result<Caller, HeaderFaults> {
         let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);
         let given: Vec<_> = others.chain(value.map(|value| (name, value))).collect();

@@ -7,7 +7,7 @@ use core::{
     str::{self, FromStr},
 };
 
-/// Where request headers come from: slices, arrays and vectors of pairs, or `http::HeaderMap` with the feature `http`.
+/// A source of request headers: slices, arrays and vectors of pairs, or `http::HeaderMap` with the feature `http`.
 ///
 /// ```
 /// use authflow::{
@@ -39,7 +39,7 @@ use core::{
     note = "`http::HeaderMap` does with the feature `http` of authflow"
 )]
 pub trait Headers {
-    /// Calls `visit` with the name and value of every header. A repeated header is visited each time that it stands in the request.
+    /// Calls `visit` with the name and value of every header. A repeated header is visited each time that it occurs.
     fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8]));
 }
 
@@ -152,7 +152,7 @@ impl fmt::Display for Header {
     }
 }
 
-/// What is wrong with a header.
+/// A problem with a header.
 ///
 /// ```
 /// use authflow::device::{Header, Problem, RequestHeaders};
@@ -176,7 +176,7 @@ pub enum Problem {
     /// It is not there, or has only white space.
     #[error("is missing")]
     Missing,
-    /// It stands in the request more than once.
+    /// It occurs in the request more than once.
     #[error("is given twice")]
     Repeated,
     /// It has more bytes than it may.
@@ -236,7 +236,7 @@ impl<'a> RequestHeaders<'a> {
     /// The value of a header, without the white space around it.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The problem with the header.
     pub fn get(&self, header: Header) -> Result<&'a str, Problem> {
         header.text(self.bytes(header)?)
     }
@@ -244,7 +244,7 @@ impl<'a> RequestHeaders<'a> {
     /// The id that a header names. The id's own type judges whether the text is one, control characters included, so that it is judged once.
     ///
     /// # Errors
-    /// What is wrong with the header.
+    /// The problem with the header.
     pub(crate) fn id<Id: FromStr>(&self, header: Header) -> Result<Id, Problem> {
         let text = str::from_utf8(self.bytes(header)?).map_err(|_| Problem::Malformed)?;
         text.parse().map_err(|_| Problem::Malformed)
@@ -288,7 +288,7 @@ impl Header {
         let value = trim(value);
         // A character that is cut in two is replaced like other bytes that are no text.
         let shown = value.get(..self.max_bytes()).unwrap_or(value);
-        // Nearly every value is UTF-8. To find that out for the whole is faster than piece by piece.
+        // Nearly every value is UTF-8. Checking the whole value at once is faster than checking it piece by piece.
         match str::from_utf8(shown).map_or_else(|_| String::from_utf8_lossy(shown), Cow::Borrowed) {
             text if text.is_empty() => Err(Problem::Missing),
             text if has_control(&text) => Err(Problem::Malformed),

@@ -1,12 +1,12 @@
-//! What a token or a session is bound to, by kind.
+//! The kinds of value that a token or a session can be bound to.
 
 use crate::text::words::words;
 use serde::{Deserialize, Serialize};
 
-/// What a token or a session is bound to: a value of one of these kinds.
+/// The kind of value that a token or a session is bound to.
 ///
-/// Two kinds are never one binding, whatever their values. A fingerprint that is spelt like the bits of a cookie is another binding, and a
-/// session that is bound to a fingerprint is not open to a caller who shows nothing.
+/// Values of two kinds are never the same binding. A fingerprint that has the same text as a cookie is a different binding, and a session
+/// that is bound to a fingerprint is not open to a caller who shows nothing.
 ///
 /// ```
 /// use authflow::{
@@ -34,15 +34,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BindingKind {
-    /// The family's header `X-device-fingerprint`. The client only asserts it, and it is no secret. It raises the price of a stolen token, no
+    /// The family's header `X-device-fingerprint`. The client only asserts it, and it is no secret. It makes a stolen token harder to use, no
     /// more.
     Fingerprint,
     /// A [`DeviceCookie`](super::DeviceCookie), for browsers, which have no such header. Nobody can show it without holding it.
     Cookie,
-    /// Nothing: anybody who holds the token may use it. It is taken only if a policy [allows it](crate::policy::Policy::allows_unbound).
+    /// Nothing: anybody who holds the token may use it. Such a caller is accepted only if a policy [allows
+    /// it](crate::policy::Policy::allows_unbound).
     Unbound,
     /// The thumbprint of a key that the client proves to have (`jkt`, RFC 9449 §6.1). This kind is reserved, and no caller shows one yet. So
-    /// nobody here holds a session that a later version has bound in this way.
+    /// no caller of this version can use a session that a later version has bound in this way.
     KeyThumbprint,
 }
 

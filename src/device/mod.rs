@@ -1,5 +1,5 @@
-//! Who is calling: the device headers, the application they name, the language they ask for, and whether a token was
-//! made for this device.
+//! The caller of a request: the device headers, the application that they name, the language that they ask for, and whether a token was made for
+//! this device.
 //!
 //! ```
 //! use authflow::device::{Caller, HeaderFault};
@@ -98,7 +98,7 @@ impl Device {
     /// ```
     ///
     /// # Errors
-    /// Which text is missing or malformed, or that the fingerprint is too long. Only the first fault is told.
+    /// When a text is missing or malformed, or the fingerprint is too long. Only the first fault is reported.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
         let os = described(Header::Os, os)?;
         Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, ip))
@@ -163,7 +163,7 @@ impl Device {
         self.texts.get(self.mark_end..).unwrap_or_default()
     }
 
-    /// The address that the caller says it has (`X-device-ip`). It is the client's word, and not the peer's address.
+    /// The address that the caller says it has (`X-device-ip`). The client only asserts it. It is not the peer's address.
     pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }
@@ -179,7 +179,7 @@ impl Device {
         (self.kind == BindingKind::Fingerprint).then(|| self.mark())
     }
 
-    /// What it is recognised by, whatever its kind. Without the kind it says nothing.
+    /// The value by which the device is recognised, whatever its kind. Without the kind it means nothing.
     pub(crate) fn mark(&self) -> &str {
         self.texts.get(self.os_end..self.mark_end).unwrap_or_default()
     }
@@ -209,7 +209,7 @@ impl Device {
         ring.at(key).is_some_and(|keys| self.digest(keys) == digest)
     }
 
-    /// The keyed hash of what it is recognised by. The kind is hashed with it: see [`BindingKind`].
+    /// The keyed hash of the value by which the device is recognised. The kind is hashed with it: see [`BindingKind`].
     pub(crate) fn digest(&self, keys: &Keys) -> DeviceDigest {
         keys.device_digest(self.kind.as_str(), self.mark().as_bytes())
     }
@@ -220,7 +220,7 @@ impl Device {
     }
 }
 
-/// What describes a device, as far as it can be read.
+/// A text that describes a device, as far as it can be read.
 fn described(header: Header, text: &str) -> Result<Cow<'_, str>, HeaderFault> {
     header.describe(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
 }

@@ -1,7 +1,7 @@
 //! The access decision: whether the host lets an account do what it is about to do.
 //!
-//! A login asks at the end of each step (`login.rs`), and a denial has its own verdict there. Everywhere else the client is told
-//! the fault of the token or code that it presented, so that a denial says no more than any other refusal of it.
+//! A login asks at the end of each step (`login.rs`), and a denial has its own verdict there. Everywhere else the client gets the fault of the token
+//! or code that it presented, so that a denial reveals no more than any other refusal of that token or code.
 
 use super::{
     admit::Admitted,
@@ -34,7 +34,7 @@ impl Admitted {
 }
 
 impl OpenSession {
-    /// Asks whether the subject of a session may do this with it, and goes on with `then`.
+    /// Asks whether the subject of a session may use it for this purpose, and goes on with `then`.
     pub(super) fn decide_access(
         self,
         admitted: Admitted,

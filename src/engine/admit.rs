@@ -24,7 +24,7 @@ pub(super) struct Admitted {
     pub(super) audience: Audience,
 }
 
-/// What a caller comes for.
+/// The errand of a caller.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Errand {
     /// Something for which the caller must be bound, unless the policy allows unbound callers.
@@ -108,7 +108,7 @@ impl Admitted {
         &self.application.policy
     }
 
-    /// How its tenant writes national numbers.
+    /// The way in which the tenant writes national numbers.
     pub(super) fn numbering(&self) -> Option<&NumberingPlan> {
         self.context.core.numbering.get(&self.audience.tenant)
     }

@@ -2,9 +2,9 @@
 
 use crate::step::{Ask, Question, Step};
 
-/// What a request carries from a question to its answer.
+/// The state that a request carries from a question to its answer.
 pub(super) trait InProgress: Sized + Send + Sync + 'static {
-    /// How the request ends if the host could not answer.
+    /// Ends the request if the host could not answer.
     fn unanswered<Q: Question>(self) -> Step;
 
     /// Asks the host, and goes on with `then` if it answers. Every question of the engine is asked here.

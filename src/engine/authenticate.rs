@@ -29,6 +29,6 @@ fn authenticated(admitted: Admitted, open: OpenSession) -> Step {
     let skew = admitted.context.core.ring.skew();
     let authenticated =
         Box::new(Authenticated { subject, audience, factors, auth_time, session, expires_at, skew });
-    // The signature is used up because the route may write. Nothing here knows what it does.
+    // The signature is used up because the route may write. The library does not know what the route does.
     admitted.use_signature(move |admitted| admitted.context.end(Verdict::Authenticated(authenticated)))
 }

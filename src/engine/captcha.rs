@@ -52,16 +52,16 @@ use alloc::{boxed::Box, sync::Arc};
 /// ```
 #[derive(Clone, Debug)]
 pub struct CaptchaSolution {
-    /// Which picture.
+    /// The picture that is solved.
     pub picture: PictureId,
-    /// Where its piece is.
+    /// The point to which the client has moved the piece.
     pub point: PresentedPoint,
     /// The recipient of the code. The token is good for this recipient alone, in any spelling.
     pub recipient: Recipient,
 }
 
 impl CaptchaSolution {
-    /// How long the token for a solution lives.
+    /// The lifetime of the token for a solution.
     pub const TOKEN_LIFETIME: Lifetime = CaptchaClaims::LIFETIME;
 }
 

@@ -55,13 +55,13 @@ use alloc::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
-    /// What proves that the subject may change it.
+    /// The proof that the subject may change the password.
     pub proof: ChangeProof,
     /// The new password.
     pub new_password: Secret,
 }
 
-/// What proves that a password may be changed within a login.
+/// The proof that a password may be changed within a login.
 ///
 /// ```
 /// use authflow::{

@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// What a step writes.
+/// The writes of a step.
 pub(super) struct Writing {
     pub(super) claim: Option<Claim>,
     pub(super) account: Option<AccountId>,
@@ -76,13 +76,14 @@ fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
     });
 }
 
-/// The guess that is still to be settled. It is given back if nothing was written, unless what it proves had been used before.
+/// The guess that is still to be settled. The guess is given back if nothing was written, unless the code or one-time password that it proves had
+/// been used before.
 fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,
         Committed::Replayed { .. }
         | Committed::Refused(
-            // A caller who has proved a contact learns whether a user name is taken, but not as often as they like.
+            // A caller who has proved a contact learns whether a user name is taken, but cannot ask without limit.
             CommitRefusal::TotpStepUsed | CommitRefusal::CodeUsed | CommitRefusal::UserNameTaken,
         ) => Some(guess.counted()),
         Committed::Changed | Committed::Refused(_) => Some(guess),

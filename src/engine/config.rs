@@ -1,4 +1,4 @@
-//! What an engine is made of.
+//! The configuration of an engine.
 
 use crate::{
     Application, ClientId, Dialect, TenantId,
@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
-/// What an engine is made of.
+/// The configuration of an engine.
 ///
 /// ```
 /// use authflow::{
@@ -30,20 +30,20 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Who issues id tokens.
+    /// The issuer of id tokens.
     pub issuer: Issuer,
     /// The keys.
     pub ring: KeyRing,
-    /// Where applications come from.
+    /// The source of the applications.
     pub applications: Applications,
     /// The language of messages before the application is known.
     pub language: Language,
     /// The codes and messages before the application is known.
     pub dialect: Dialect,
-    /// How the people of each tenant write national numbers; `None` is the tenant of ordinary applications. If a tenant has no plan, a number
-    /// must say its country.
+    /// The way in which the people of each tenant write national numbers; `None` is the tenant of ordinary applications. If a tenant has no plan, a
+    /// number must say its country.
     pub numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
-    /// What signs id tokens: each application's own derived key, unless configured.
+    /// The signing of id tokens: by a key that is derived for each application, unless configured otherwise.
     pub id_token_signing: IdTokenSigning,
     /// The keys that open the secrets of authenticators, which reach the host [sealed](crate::sealing). There are none unless configured. Then
     /// no authenticator proves anything, and a client that tries is told that the system is busy
@@ -67,7 +67,7 @@ impl Config {
     }
 }
 
-/// Where applications come from.
+/// The source of the applications.
 ///
 /// ```
 /// use authflow::{
@@ -87,7 +87,8 @@ impl Config {
 /// ```
 #[derive(Clone, Debug)]
 pub enum Applications {
-    /// These and no others. The host is never asked. The part that all id tokens of an audience have in common is made once, with the engine.
+    /// These applications and no others. The host is never asked. The part that all id tokens of an audience have in common is made once, with the
+    /// engine.
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,
@@ -100,7 +101,7 @@ impl<const N: usize> From<[Application; N]> for Applications {
     }
 }
 
-/// What is wrong with a configuration.
+/// A fault in a configuration.
 ///
 /// ```
 /// use authflow::{Application, ClientId, Config, ConfigError, Engine, testkit::demo};

@@ -1,4 +1,4 @@
-//! What every operation carries from its first question to its outcome.
+//! The state that every operation carries from its first question to its outcome.
 
 use super::{ask::InProgress, config::Core, guess::OpenGuess, spent::Spent};
 use crate::{
@@ -46,7 +46,7 @@ impl Context {
         }
     }
 
-    /// From here on the application says how to speak.
+    /// From here on, the application decides how to answer the caller.
     pub(super) fn speak_for(&mut self, application: &Application, audience: Audience) {
         let facts = &mut self.outcome.facts;
         facts.audience = Some(audience);
@@ -88,18 +88,18 @@ impl Context {
         Ended(self.outcome).ask(guess.settle(), |ended, _, ()| Step::Done(ended.0))
     }
 
-    /// The request has ended with something to say in the log.
+    /// Ends the request with an event for the log.
     pub(super) fn end_with(mut self, event: Event, verdict: Verdict) -> Step {
         self.outcome.events.push(event);
         self.end(verdict)
     }
 
-    /// The caller is at fault.
+    /// Ends the request with a fault of the caller.
     pub(super) fn refuse(self, fault: Fault, event: Event) -> Step {
         self.end_with(event, Verdict::Refused(fault))
     }
 
-    /// The host's answer contradicts its question.
+    /// Ends the request because the host's answer contradicts its question.
     pub(super) fn contradiction<Q: Question>(self) -> Step {
         self.end_with(Event::Contradiction { question: Q::NAME }, Verdict::Busy)
     }

@@ -1,4 +1,4 @@
-//! What a provider says of a code or a token.
+//! The exchange of a code or a token at its provider.
 //!
 //! An exchange costs the host a call to the provider, and no account is known yet. So it is counted against the device like a guess, before the host
 //! is asked. A code or token that proves nothing stays counted. Any other is given back, or cleared with what it proves.

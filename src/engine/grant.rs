@@ -12,7 +12,7 @@ use crate::{
     token::{IdClaims, ReferenceClaims, SessionClaims, SessionToken, TokenText},
 };
 
-/// What the tokens of a session say of its record.
+/// The parts of a session's record that its tokens carry.
 #[derive(Clone, Copy)]
 pub(super) struct SessionTerms {
     pub(super) session: SessionId,

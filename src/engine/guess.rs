@@ -48,7 +48,7 @@ impl OpenGuess {
 /// A guess that has been counted and waits to be judged.
 pub(super) struct Guess<T> {
     pub(super) admitted: Admitted,
-    /// Whom a right guess proves, or the reason why not even a right one would count.
+    /// The claimant that a right guess proves, or the reason why not even a right guess would count.
     pub(super) claimant: Result<T, ProofRefusal>,
     /// The host's place at its hasher, until the hasher has judged.
     pub(super) permit: Option<Permit>,

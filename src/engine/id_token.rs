@@ -13,7 +13,7 @@ use crate::{
     token::{IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted},
 };
 
-/// What the id token of a session says.
+/// The content of a session's id token.
 pub(super) fn claims(admitted: &Admitted, account: &Account, terms: SessionTerms) -> IdClaims {
     let (application, now) = (&admitted.application, admitted.now());
     let identity = match application.identity {

@@ -1,8 +1,8 @@
-//! An identity that is linked to nobody, and the proof of the account that it will be linked to.
+//! Links an identity that is linked to nobody, once the account to link it to is proved.
 //!
-//! The proof comes before the client is told anything about an account. It asks the same questions whether there is an account or not. It counts as a
-//! guess if it can be guessed. The login begins with this proof alone. The identity proves nothing of an account that it is not linked to, so it is
-//! no factor of this login.
+//! The proof comes before the client is told anything about an account. It asks the same questions whether there is an account or not. The proof
+//! counts as a guess if it can be guessed. The login begins with this proof alone. The identity proves nothing of an account that it is not linked
+//! to, so it is no factor of this login.
 
 use super::{
     admit::{self, Admitted},
@@ -31,7 +31,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// What proves the account that an identity will be linked to.
+/// The proof of the account that an identity will be linked to.
 ///
 /// ```
 /// use authflow::{
@@ -95,7 +95,7 @@ impl LinkProof {
     }
 }
 
-/// What proves a contact of somebody who has no account.
+/// The proof of a contact of somebody who has no account.
 ///
 /// ```
 /// use authflow::{
@@ -222,7 +222,7 @@ fn with_link_token(
     })
 }
 
-/// Why the token may not be used by this application, on this device.
+/// The reason why the token may not be used by this application, on this device.
 fn refusal(admitted: &mut Admitted, token: &LinkToken) -> Option<TokenRefusal> {
     let claims = token.claims();
     if claims.audience != admitted.audience {

@@ -46,11 +46,11 @@ pub(super) struct Login {
     pub(super) code: Option<UsedCode>,
     /// The identity that is linked to the account with the session, if the login began with an identity that was linked to nobody.
     pub(super) link: Option<Box<PendingIdentity>>,
-    /// What the step writes. The session comes last, if the step ends in one.
+    /// The writes of the step. The session comes last, if the step ends in one.
     pub(super) writes: Vec<Write>,
 }
 
-/// How a step ends once everything is written.
+/// The end of a step once everything is written.
 enum Ending {
     Pending(Wait),
     Session(SessionTerms),

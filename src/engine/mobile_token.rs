@@ -47,7 +47,7 @@ use alloc::{sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct MobileToken {
-    /// Where it comes from.
+    /// The source of the token.
     pub source: MobileSource,
     /// The token, as it came.
     pub token: Secret,

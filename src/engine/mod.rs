@@ -135,7 +135,8 @@ use config::Core;
 ///
 /// # Operations
 ///
-/// These are the questions of a request that ends well. A request about an account that is not there asks the same as one with a wrong proof.
+/// The table lists the questions of a request that succeeds. A request about an account that does not exist asks the same questions as one with a
+/// wrong proof.
 ///
 #[doc = include_str!("operations.md")]
 ///
@@ -155,9 +156,9 @@ use config::Core;
 /// things claim it by an extra [`Commit`](crate::step::Commit) that writes nothing else. A guess does so before
 /// [`ReserveAttempt`](crate::guess::ReserveAttempt), so that a replayed call counts no guess. [`send_contact_code`](Self::send_contact_code) does so
 /// because the commit of its code may claim a captcha token. [`authenticate`](Self::authenticate) does so because it does not know what the host's
-/// route does. An id token or a session token in the clear asks nothing there, and is refused. But [`sign_out`](Self::sign_out) takes a session token
-/// in the clear, so that nobody stays signed in because the host's key service is down. A tenant's server also shows session tokens in the clear,
-/// because it has its own credential.
+/// route does. A request with an id token or a session token in the clear is refused there without a question. But [`sign_out`](Self::sign_out) takes
+/// a session token in the clear, so that nobody stays signed in because the host's key service is down. A tenant's server also shows session tokens
+/// in the clear, because it has its own credential.
 #[derive(Clone, Debug)]
 pub struct Engine {
     core: Arc<Core>,
@@ -167,7 +168,7 @@ impl Engine {
     /// Checks a configuration and makes an engine of it.
     ///
     /// # Errors
-    /// When two applications have the same client id, or a sealing key is a key of the ring.
+    /// When two applications have the same client id, or a sealing key has the secret of a key of the ring.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         Ok(Self { core: Arc::new(Core::new(config)?) })
     }
@@ -181,7 +182,7 @@ impl Engine {
     }
 
     /// The keys with which a relying party verifies the id tokens of `audience`. There is one for each key of the ring, so that the relying party can
-    /// be told of the next key before a rotation. Each says [when it counts](IdTokenKey::window).
+    /// get the next key before a rotation. Each says [when it counts](IdTokenKey::window).
     ///
     /// Nothing is signed with these keys if id tokens are [signed outside](crate::token::IdTokenSigning::Outside).
     pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
@@ -198,7 +199,7 @@ impl Engine {
         }
     }
 
-    /// Who issues the id tokens.
+    /// The issuer of the id tokens.
     pub fn issuer(&self) -> &Issuer {
         &self.core.issuer
     }
@@ -213,7 +214,7 @@ impl Engine {
         DeviceCookie::from_bytes(self.core.ring.signer().draw(moment, "device cookie", &[]))
     }
 
-    /// Finds out the ways in: which factors begin a login, which channels reset a forgotten password, and what a new one must be like. They are in
+    /// Finds out the ways in: which factors begin a login, which channels reset a forgotten password, and the rules for a new password. They are in
     /// the outcome's [`Facts`]. The verdict is [`Done`](crate::outcome::Verdict::Done).
     ///
     /// ```
@@ -290,8 +291,8 @@ impl Engine {
     /// ones](crate::policy::Policy::allows_unbound_codes).
     ///
     /// A guess is counted in a slot of the device before the host is asked about the code. An identity that is linked to an account proves its first
-    /// factor, if the link [counts](crate::flow::link_counts). [`unassociated`](crate::policy::Policy::unassociated) says what becomes of an identity
-    /// that is linked to nobody. It is refused, or the verdict is [`Verdict::LinkPending`](crate::outcome::Verdict::LinkPending), whose token goes to
+    /// factor, if the link [counts](crate::flow::link_counts). [`unassociated`](crate::policy::Policy::unassociated) decides about an identity that
+    /// is linked to nobody. It is refused, or the verdict is [`Verdict::LinkPending`](crate::outcome::Verdict::LinkPending), whose token goes to
     /// [`link_identity`](Self::link_identity). A code that proves nothing [stays counted](Self#guesses).
     pub fn sign_in_with_social_code(&self, caller: Caller, code: SocialCode, moment: Moment) -> Step {
         social_sign_in::start(&self.core, caller, code, moment)
@@ -304,8 +305,8 @@ impl Engine {
         mobile_token::sign_in(&self.core, caller, token, moment)
     }
 
-    /// Proves an account, and goes on to sign in to it. The identity of the link token is linked to the account with the session that this ends in,
-    /// now or after further steps. It is not linked before, so that a link is no way around a second factor or an expired password.
+    /// Proves an account, and goes on to sign in to it. The identity of the link token is linked to the account when the login ends in a session, now
+    /// or after further steps. It is not linked earlier, so that a link is no way around a second factor or an expired password.
     ///
     /// Once nothing more must be proved, the host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. A wrong proof does not
     /// spend the link token, and [stays counted](Self#guesses).
@@ -353,14 +354,14 @@ impl Engine {
 
     /// Sends a code. Without a state token, pass [`Untrusted::new(b"")`](Untrusted::new).
     ///
-    /// The commit counts the code against the budget of its recipient and stores its digest. Outside a pending login, a recipient that nobody has
-    /// asks the same, with a decoy. A code to register with is really sent, whether anybody has the recipient or not. A request for a code for a
-    /// forgotten password is refused as malformed if the policy has no [`recovery`](crate::policy::Policy::recovery) by this channel. So is a request
-    /// for a code to register with, if [nobody registers](crate::flow::registration) by it.
+    /// The commit counts the code against the budget of its recipient and stores its digest. Outside a pending login, a request for a recipient that
+    /// nobody has asks the same questions, with a decoy. A code to register with is really sent, whether anybody has the recipient or not. A request
+    /// for a code for a forgotten password is refused as malformed if the policy has no [`recovery`](crate::policy::Policy::recovery) by this
+    /// channel. So is a request for a code to register with, if [nobody registers](crate::flow::registration) by it.
     ///
     /// A [captcha](crate::captcha) that is demanded of somebody who has proved nothing is judged before all of that. If it is demanded because half
-    /// of the daily sum has been asked for, it is judged after a first commit. The library's own captcha token takes no question. The commit claims
-    /// it, so that it counts once.
+    /// of the daily sum has been asked for, it is judged after a first commit. The library judges its own captcha token without a question. The
+    /// commit claims the token, so that it counts once.
     pub fn send_code(
         &self,
         caller: Caller,
@@ -485,7 +486,7 @@ impl Engine {
 
     /// Changes the password within a login, proved by the old one or by a code, and goes on with the login.
     ///
-    /// The commit clears the count. A new password that breaks the rules is refused before the guess. A refusal does not spend the state token; a
+    /// The commit clears the count. A new password that breaks the rules is refused before the guess. A refusal does not spend the state token. A
     /// wrong proof [stays counted](Self#guesses).
     pub fn change_password(
         &self,
@@ -505,9 +506,9 @@ impl Engine {
     /// let only one guard see a request.
     ///
     /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, so it is asked at sign-in and at each refresh.
-    /// A guard stands before every request, and the route says what its subject may do there. To have somebody out at once, end their sessions or
+    /// A guard stands before every request, and the route says what its subject may do there. To lock somebody out at once, end their sessions or
     /// disable the account. The route must also demand a recent sign-in, or more factors, if it needs them.
-    /// [`Authenticated`](crate::outcome::Authenticated) tells both.
+    /// [`Authenticated`](crate::outcome::Authenticated) shows both.
     ///
     /// A browser, recognised by its cookie:
     ///
@@ -640,11 +641,12 @@ impl Engine {
     /// Replaces a signed-in subject's own number or address, or sets a first one. The proof is a code that was sent to the new contact
     /// ([`send_contact_code`](Self::send_contact_code)). The session must be newer than the code: not the session that asked for it, and with a
     /// sign-in since then, at most 10 minutes ago. If the contact is a second factor, the sign-in must be [by that
-    /// factor](crate::flow::replace_contact). So somebody who has a session and nothing else replaces nothing. The fault is
-    /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent): sign in again, and present the same code. The session in hand goes on, but does
-    /// not count as newer. Every other session of the account ends, and so do its pending logins and codes, which were judged before.
+    /// factor](crate::flow::replace_contact). So somebody who has a session and nothing else cannot replace a contact. They get the fault
+    /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent). The subject must then sign in again and present the same code. The session in
+    /// hand goes on, but does not count as newer. Every other session of the account ends. So do its pending logins and codes, because they were
+    /// judged before the change.
     ///
-    /// Only a subject who has proved the contact is told that it is another account's. Tell the previous contact, which is in the event
+    /// Only a subject who has proved the contact learns that it belongs to another account. Tell the previous contact, which is in the event
     /// [`ContactReplaced`](crate::outcome::Event::ContactReplaced).
     ///
     /// The commit uses the code up and clears the count. A wrong code [stays counted](Self#guesses), in a separate slot.
@@ -708,9 +710,9 @@ impl Engine {
     /// [`flow::registration`](crate::flow::registration) says that its channel may. It ends like a sign-in, normally in a session. If it does not,
     /// nothing is made.
     ///
-    /// The commit uses the code up, makes the account, opens the session and clears the count. Only a right code tells that the contact is taken, and
-    /// it stays good. A wrong code [stays counted](Self#guesses). A taken user name counts as a wrong guess, so that nobody with a contact can ask
-    /// for names as often as they like.
+    /// The commit uses the code up, makes the account, opens the session and clears the count. Only a right code reveals that the contact is taken,
+    /// and the code stays good. A wrong code [stays counted](Self#guesses). A taken user name counts as a wrong guess, so that nobody with a contact
+    /// can try out names without limit.
     ///
     /// A user name that is [not fit for a new one](crate::account::UserName::for_new_account), and a password that breaks the rules, are refused
     /// before the guess. Denied access uses the code up, and makes no account.
@@ -756,7 +758,7 @@ impl Engine {
         register::start(&self.core, caller, registrant, |_| true, moment)
     }
 
-    /// The same, in dialects that have the call; in others there is no such path.
+    /// The same, in dialects that have the call. In the others there is no such path.
     pub(crate) fn register_where_offered(
         &self,
         caller: Caller,
@@ -782,7 +784,7 @@ impl Engine {
     }
 
     /// Makes a new id token for a session, and a new session token if the policy rotates them. A token that was rotated away ends the session. A
-    /// [signed](Self#signed-calls) call is refused, because somebody who had copied one signature would get the session token by it.
+    /// [signed](Self#signed-calls) call is refused, because somebody who had copied one signature would get the session token in exchange.
     ///
     /// ```
     /// use authflow::{device::Caller, outcome::Verdict, testkit::{World, demo}, token::Untrusted};
@@ -894,7 +896,7 @@ impl Engine {
         tenant::issue_token(&self.core, client, moment)
     }
 
-    /// Makes a session's tokens anew for the server of its tenant, which holds the session token, if the policy [says
+    /// Makes new tokens of a session for the server of its tenant, which holds the session token, if the policy [says
     /// so](crate::policy::Policy::refreshes_for_servers). It works like [`refresh_session`](Self::refresh_session), with the server's credential
     /// instead of a [signature](Self#signed-calls). The host is not asked about a server that shows a [token](Self::issue_tenant_token).
     pub fn refresh_session_for_tenant(
@@ -950,8 +952,8 @@ impl Engine {
 
     /// Tells the server of a tenant whose session a ticket stands for, once.
     ///
-    /// The family's reply says who, and has no place for more. The outcome's [`Facts`] have the application, the factors and the time of the sign-in.
-    /// Your own route can tell them, and a server that wants a second factor must know them.
+    /// The family's reply names the subject, and has no place for more. The outcome's [`Facts`] have the application, the factors and the time of the
+    /// sign-in. Your own route can pass them on, and a server that demands a second factor must know them.
     ///
     /// The commit uses the ticket up, even if access is denied.
     pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
@@ -965,7 +967,7 @@ impl Engine {
     }
 
     /// Makes a captcha token of the solution of a picture. It is good for one code, to the recipient that the solution names, from this device, for
-    /// [180 seconds](CaptchaSolution::TOKEN_LIFETIME). The host is asked the same, whether anybody has the recipient or not.
+    /// [180 seconds](CaptchaSolution::TOKEN_LIFETIME). The host is asked the same questions, whether anybody has the recipient or not.
     pub fn verify_captcha(&self, caller: Caller, solution: CaptchaSolution, moment: Moment) -> Step {
         captcha::verify(&self.core, caller, solution, moment)
     }

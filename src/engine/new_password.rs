@@ -1,4 +1,4 @@
-//! A new password. The application's rules judge it, then the host, and it is written together with all that ends by it.
+//! A new password. The application's rules judge it, then the host, and it is written together with everything that the change ends.
 
 use super::{
     admit::Admitted,
@@ -92,8 +92,8 @@ impl RefusedPassword {
         Self { account: Some(account), reason: NewPasswordRefusal::BreachedProof }
     }
 
-    /// Refuses the new password and tells the reason. The client may know it: it has proved or bears something of the account, or the reason is a
-    /// rule of the application.
+    /// Refuses the new password, with the reason. The client may know the reason, because it has proved or bears something of the account, or because
+    /// the reason is a rule of the application.
     pub(super) fn end(self, admitted: Admitted) -> Step {
         let event = Event::NewPasswordRefused { account: self.account, reason: self.reason };
         admitted.context.refuse(Fault::NewPasswordRefused(self.reason), event)

@@ -1,7 +1,7 @@
-//! A session, taken up again: whether it lives, and whether its subject may still use it.
+//! Takes up a session again: judges whether it lives, and whether its subject may still use it.
 //!
-//! A session token, an id token or a ticket stands for a session. The same is asked and judged for each of them. A refusal tells the token's
-//! own fault.
+//! A session token, an id token or a ticket stands for a session. The same questions are asked, and the same is judged, for each of them. A refusal
+//! has the token's own fault.
 
 use super::{
     admit::{Admitted, Errand},
@@ -24,7 +24,7 @@ pub(super) struct OpenSession {
     pub(super) record: SessionRecord,
 }
 
-/// What stands for a session: a token that verified and may be used here.
+/// A token that stands for a session, has been verified and may be used here.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
     account: AccountId,
@@ -38,7 +38,7 @@ pub(super) struct Shown {
     gone: Fault,
 }
 
-/// What a token is shown for.
+/// The purpose for which a token is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ShownTo {
     Refresh,
@@ -52,7 +52,7 @@ impl Shown {
         Self::by_token_of(claims.account, claims.session, claims.generation)
     }
 
-    /// By a reference, and the record of its session.
+    /// A session that is shown by a reference, with the record of the session.
     pub(super) fn by_reference(reference: &SessionReference, record: &SessionRecord) -> Self {
         Self::by_token_of(record.account, record.session, reference.claims().generation)
     }
@@ -67,7 +67,7 @@ impl Shown {
         Self { shown_to: ShownTo::Refresh, ..self }
     }
 
-    /// At a route outside the family, a subject whose account is gone is told the same as any other.
+    /// At a route outside the family, a subject whose account is gone gets the same answer as any other.
     pub(super) fn to_authenticate(self) -> Self {
         Self { shown_to: ShownTo::Authenticate, gone: self.fault, ..self }
     }
@@ -126,7 +126,8 @@ impl Shown {
     }
 
     /// Judges a token that was rotated away. A client that renews with it has lost the answer, or somebody has a copy. With a grace, other
-    /// calls end no session. A guard never does: it writes nothing, and a page asks for many things at once while it renews its token.
+    /// calls end no session. A guard never ends a session, because it writes nothing, and because a page asks for many things at once while it renews
+    /// its token.
     fn rotated_away(
         self,
         admitted: Admitted,
@@ -194,7 +195,7 @@ impl Admitted {
     }
 }
 
-/// Why a session is over for a caller with a token of it.
+/// The reason why a session is over for a caller with a token of it.
 fn over(asked: &CheckSession, record: &SessionRecord) -> Option<TokenRefusal> {
     if !asked.is_within_limits(record) {
         Some(TokenRefusal::SessionEnded)
@@ -205,7 +206,7 @@ fn over(asked: &CheckSession, record: &SessionRecord) -> Option<TokenRefusal> {
     }
 }
 
-/// Why an account may no longer use a session that lives.
+/// The reason why an account may no longer use a session that lives.
 pub(super) fn refusal(
     admitted: &Admitted,
     account: &Account,

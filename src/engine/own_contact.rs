@@ -63,12 +63,12 @@ use alloc::{sync::Arc, vec::Vec};
 pub struct ContactCodeRequest {
     /// The new contact, as its owner types it.
     pub contact: Recipient,
-    /// What the client presents against robots. It is judged if a captcha is demanded, as for [any code](super::CodeRequest::captcha_token) to a
-    /// contact that nobody has proved, and ignored otherwise.
+    /// The client's captcha token. It is judged if a captcha is demanded, as for [any code](super::CodeRequest::captcha_token) to a contact that
+    /// nobody has proved, and ignored otherwise.
     pub captcha_token: Option<Secret>,
 }
 
-/// A change of one's own number or address.
+/// A signed-in subject's change of their own number or address.
 ///
 /// ```
 /// use authflow::{
@@ -160,7 +160,7 @@ fn with_allowed(
 /// looked whether anybody else has it.
 struct NewContact(Recipient);
 
-/// Why a contact is not replaced.
+/// The reason why a contact is not replaced.
 enum Refused {
     /// The contact cannot be reached.
     Unreachable,

@@ -58,7 +58,7 @@ pub enum NamedIdentity {
     Link(Secret),
     /// By the provider, and the provider's id of the person.
     Identity {
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Secret,
         /// The provider's id of the person.
         uid: Secret,
@@ -98,8 +98,8 @@ pub(super) fn unlink(
                 let (named, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_named);
                 let Some(named) = named.into_iter().next() else { return refuse(admitted, account, false) };
                 let is_last = !has_other_way_in(admitted.policy(), &session.account);
-                // A link that was made by less than is demanded here is no way in. A store only counts links, so it does not see that this one is the
-                // last way in.
+                // A link that was made by weaker proofs than are demanded here is no way in. A store only counts links, so it does not see that this
+                // one is the last way in.
                 let counts = |linked: &LinkedIdentity| link_counts(admitted.policy(), linked.linked_by);
                 match is_last && counts(&named) && !others.iter().any(counts) {
                     true => refuse(admitted, account, true),

@@ -24,10 +24,10 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// How recently one must have signed in to set a password without the old one, or to replace a contact.
+/// The greatest age of a sign-in that may set a password without the old one, or replace a contact.
 const RECENT: Lifetime = Lifetime::of::<600>();
 
-/// A change of one's own password.
+/// A signed-in subject's change of their own password.
 ///
 /// ```
 /// use authflow::{
@@ -76,7 +76,7 @@ pub(super) fn change(
     })
 }
 
-/// Asks for access before anything is proved, so that a denial tells nothing of the old password, counts no guess and spends no code.
+/// Asks for access before anything is proved, so that a denial reveals nothing about the old password, counts no guess and spends no code.
 fn may_change(
     admitted: Admitted,
     session: OpenSession,
@@ -145,7 +145,7 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
     }
 }
 
-/// A change of one's own password, proved by a code to one's own contact instead of the old one.
+/// A signed-in subject's change of their own password, proved by a code to their own contact instead of the old password.
 ///
 /// ```
 /// use authflow::{

@@ -29,7 +29,7 @@ pub(super) struct PendingLogin {
     pub(super) account: Account,
     /// The token, which the next step uses up.
     token: Spent,
-    /// What has been proved.
+    /// The factors that have been proved.
     factors: FactorSet,
     /// When the login began.
     auth_start: Timestamp,
@@ -37,17 +37,17 @@ pub(super) struct PendingLogin {
     link: Option<Box<PendingIdentity>>,
 }
 
-/// What a step has done for a login.
+/// The result of a step of a login.
 pub(super) struct Finished {
-    /// What it has done about an old password.
+    /// The step's result for an old password.
     pub(super) password: PasswordStep,
-    /// What it has proved.
+    /// The factors that the step has proved.
     pub(super) proved: FactorSet,
-    /// When the subject has proved who they are again, if the step was a proof.
+    /// The time at which the subject has proved again who they are, if the step was a proof.
     pub(super) proved_at: Option<Timestamp>,
     /// The code that the step uses up, if it was proved by one.
     pub(super) code: Option<UsedCode>,
-    /// What it writes.
+    /// The writes of the step.
     pub(super) writes: Vec<Write>,
 }
 
@@ -78,18 +78,18 @@ impl PendingLogin {
         })
     }
 
-    /// What the login needs now: the account may have grown older since the token was minted.
+    /// Judges what the login needs now. The password may have aged since the token was minted.
     pub(super) fn next(&self, admitted: &Admitted) -> Next {
         let progress = Progress { factors: self.factors, password: PasswordStep::Open };
         next(admitted.policy(), &self.account, progress, admitted.now())
     }
 
-    /// The id that binds codes to this login, if the device shows nothing that would.
+    /// The id that binds codes to this login, if the device has nothing to bind them to.
     pub(super) fn id(&self) -> TokenId {
         *self.token.id()
     }
 
-    /// What a skip in this login opens a session with.
+    /// The time and factors with which a skip in this login opens a session.
     pub(super) fn opening(&self) -> Opening {
         Opening { auth_time: self.auth_start, factors: self.factors }
     }
@@ -120,7 +120,7 @@ impl PendingLogin {
     }
 }
 
-/// Why the token may not be used for this: by this application, for this step, on this device.
+/// The reason why the token may not be used for this: by this application, for this step, on this device.
 fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Option<TokenRefusal> {
     let claims = token.claims();
     if claims.audience != admitted.audience {

@@ -1,4 +1,4 @@
-//! What a request bears, to show whose it is.
+//! The token or signature with which a request shows whose it is.
 
 use super::{
     admit::{self, Admitted, Errand},
@@ -16,7 +16,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// What a request bears, to show whose it is.
+/// The token or signature with which a request shows whose it is.
 ///
 /// ```
 /// use authflow::{
@@ -82,7 +82,7 @@ impl<'a> From<PresentedSession<'a>> for PresentedToken<'a> {
     }
 }
 
-/// What shows a session to end it, or to have its tokens made anew. An id token does neither.
+/// The token or signature that shows a session in order to end it, or to get new tokens for it. An id token can do neither.
 ///
 /// ```
 /// use authflow::{

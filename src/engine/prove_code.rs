@@ -25,7 +25,7 @@ use crate::{
     step::Step,
 };
 
-/// Somebody of whom a code proves something. The code was bound to them when it was sent.
+/// Somebody about whom a code proves something. The code was bound to them when it was sent.
 pub(super) trait CodeHolder: Send + Sync + 'static {
     /// The account and its revision; `None` if the code was to nobody's account.
     fn owner(&self) -> Option<(AccountId, Revision)>;
@@ -40,13 +40,13 @@ impl<T: Holder> CodeHolder for T {
 
 /// A code that a client presents.
 pub(super) struct PresentedCode {
-    /// What it must have been sent for.
+    /// The purpose for which it must have been sent.
     pub(super) purpose: CodePurpose,
-    /// To whom.
+    /// The recipient to whom it must have been sent.
     pub(super) recipient: Recipient,
-    /// In which pending login.
+    /// The pending login in which it must have been sent, if any.
     pub(super) login: Option<TokenId>,
-    /// What the client typed.
+    /// The code as typed.
     pub(super) code: Secret,
 }
 
@@ -133,8 +133,7 @@ pub(super) fn prove_ownership(
 }
 
 /// Proves a code that was sent for a pending login. If the client names a recipient, it must be the account's own, or its mask. The code may
-/// have been asked for in an earlier login of the same device, whose page was loaded again. The step uses up the code beside its state
-/// token.
+/// have been asked for in an earlier login of the same device, whose page was loaded again. The step uses up the code as well as its state token.
 pub(super) fn prove_in_login(
     admitted: Admitted,
     login: PendingLogin,

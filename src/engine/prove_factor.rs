@@ -1,6 +1,6 @@
 //! Prove a further factor in a pending login.
 //!
-//! A wrong answer costs a guess and does not spend the state token; a right one spends it, with the code or the time step.
+//! A wrong answer costs a guess and does not spend the state token. A right one spends it, together with the code or the time step.
 
 use super::{
     admit::Admitted,

@@ -126,7 +126,7 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     })
 }
 
-/// Another request was faster with the same token. It is of the same client, whose answer is on its way, or of a thief.
+/// Another request was faster with the same token. It came from the same client, whose answer is on its way, or from a thief.
 fn outrun(admitted: Admitted, shown: Shown, now: SessionRecord, generation: u32) -> Step {
     if admitted.may_be_lost(&now, generation) {
         shown.take_up(admitted, now, |admitted, open| open.answer_again(admitted, Verdict::Refreshed))

@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// The fault of the device is told before that of the client id.
+/// A fault of the device is reported before one of the client id.
 pub(super) fn headers(core: &Core, faults: HeaderFaults) -> Step {
     let fault = if faults.concern_the_device() { Fault::DeviceIncomplete } else { Fault::ClientIdMissing };
     Step::Done(Box::new(Outcome {
@@ -28,7 +28,7 @@ pub(super) fn tenants_body(core: &Core, language: Option<Language>, fault: BodyF
     }))
 }
 
-/// The fault of the application is told before that of the body.
+/// A fault of the application is reported before one of the body.
 pub(super) fn body(core: &Arc<Core>, caller: Caller, fault: BodyFault, moment: Moment) -> Step {
     admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(fault))
 }

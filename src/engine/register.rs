@@ -79,7 +79,7 @@ pub struct Registrant {
     pub user_name: Option<Secret>,
     /// The password as typed, if they chose one. It is needed if a code to the contact is no first factor.
     pub password: Option<Secret>,
-    /// What else they say of themselves, for the host to judge.
+    /// Whatever else they say about themselves, for the host to judge.
     pub members: ProfileMembers,
 }
 
@@ -137,7 +137,7 @@ impl Registrant {
         let channel = recipient.channel();
         let factor = Factor::of_channel(channel);
         let may = |has_password| registration(admitted.policy(), channel, has_password);
-        // The policy refuses everybody alike, so this tells nothing of anybody.
+        // The policy refuses everybody alike, so this reveals nothing about anybody.
         match may(password.is_some()) {
             Ok(()) => {}
             Err(_) if password.is_none() && may(true).is_ok() => {
@@ -195,7 +195,7 @@ fn find(
     })
 }
 
-/// What somebody has chosen, after the rules have judged it.
+/// The choices of a registrant, after the rules have judged them.
 struct Chosen {
     user_name: Option<UserName>,
     password: Option<NewPassword>,
@@ -326,13 +326,13 @@ fn make(mut admitted: Admitted, new: NewAccount, proof: Proof) -> Step {
 }
 
 impl Admitted {
-    /// The contact is another account's.
+    /// The contact belongs to another account.
     pub(super) fn refuse_taken(self, account: Option<AccountId>) -> Step {
         let reason = RegistrationRefusal::ContactTaken;
         self.context.refuse(Fault::ContactTaken, Event::RegistrationRefused { account, reason })
     }
 
-    /// The host has refused the profile. Somebody who has proved a contact learns that something is taken, but not as often as they like.
+    /// The host has refused the profile. Somebody who has proved a contact learns that something is taken, but cannot ask without limit.
     fn refused_by_host(mut self, refusal: ProfileRefusal) -> Step {
         if refusal.flaw == ProfileFlaw::Taken {
             let guess = &mut self.context.guess;

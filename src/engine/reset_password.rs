@@ -62,7 +62,7 @@ use alloc::{sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct PasswordReset {
-    /// To whom the code was sent.
+    /// The recipient of the code.
     pub recipient: Recipient,
     /// The code as typed.
     pub code: Secret,
@@ -114,8 +114,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, mome
     admit::admit(core, caller, moment, |admitted| reset.prove(admitted))
 }
 
-/// One path of the family has two meanings. The product decides which one it has, and nothing that a client sends does. The product
-/// decides no more: the policy says whether there is a reset.
+/// One path of the family has two meanings. The product alone decides which one it has, whatever a client sends. It decides nothing else: the policy
+/// says whether there is a reset.
 pub(super) fn by_mobile(
     core: &Arc<Core>,
     caller: Caller,
@@ -150,7 +150,7 @@ impl PasswordReset {
         let Self { recipient, code, new_password: chosen } = self;
         let (channel, purpose) = (recipient.channel(), CodePurpose::ForgottenPassword);
         let factor = Factor::of_channel(channel);
-        // The policy refuses everybody alike, so this tells nothing of anybody.
+        // The policy refuses everybody alike, so this reveals nothing about anybody.
         if !admitted.policy().recovery.contains(channel) {
             return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, NoRecovery::NotOffered.into());
         }

@@ -16,7 +16,7 @@ use crate::{
     step::{Question, Step},
 };
 
-/// What a skip opens a session with. It tells that session from one of another login of the same account.
+/// The time and factors with which a skip opens a session. They distinguish that session from one of another login of the same account.
 #[derive(Clone, Copy)]
 pub(super) struct Opening {
     /// When the subject has proved who they are.
@@ -47,8 +47,8 @@ impl Admitted {
     }
 
     /// Takes up the session that an earlier request with this skip opened. Goes on with `then` if that session may be the answer again, for
-    /// the account as it is now. Otherwise the step is spent. `Q` is the question whose answer named the session. A session that this skip
-    /// cannot have opened contradicts it.
+    /// the account as it is now. Otherwise the step is spent. `Q` is the question whose answer named the session. If this skip cannot have opened the
+    /// session, the answer contradicts the question.
     pub(super) fn opened_before<Q: Question>(
         self,
         account: Account,

@@ -1,4 +1,4 @@
-//! Send a code: what is asked for, by whom, and whether a code of its kind may be had.
+//! Send a code: judges who asks for which code, and whether anybody may have such a code.
 
 use super::{
     admit::{self, Admitted},
@@ -58,11 +58,11 @@ pub struct CodeRequest {
     pub purpose: CodePurpose,
     /// The channel by which it is sent.
     pub channel: Channel,
-    /// The recipient: a number or an address. It may be left out within a pending login, where the account's own is meant. If it is given there, it
-    /// must be the account's own or its mask.
+    /// The recipient: a number or an address. It may be missing within a pending login, where the account's own recipient is meant. If it is given
+    /// there, it must be the account's own recipient or its mask.
     pub recipient: Option<Secret>,
-    /// What the client presents against robots. It is judged if a captcha is demanded, by the policy or because half of the daily sum has been asked
-    /// for. It is ignored otherwise, and within a pending login.
+    /// The client's captcha token. It is judged if a captcha is demanded, by the policy or because half of the daily sum has been asked for. It is
+    /// ignored otherwise, and within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn start(
             request.in_login(admitted, &login)
         })
     } else if presented.is_empty() || request.purpose == CodePurpose::LinkIdentity {
-        // A code to link an identity is sent to anybody who asks. Its link token says nothing of an account, and is not looked at.
+        // A code to link an identity is sent to anybody who asks. A link token says nothing about an account, so it is not looked at.
         admit::admit(core, caller, moment, move |admitted| request.outside(admitted, meant))
     } else {
         admit::admit(core, caller, moment, |admitted| {
@@ -96,8 +96,8 @@ pub(super) fn start(
     }
 }
 
-/// Whether such a code can prove anything for anybody. A code that proves nothing is not sent. A new contact is nobody's, so only a signed-in subject
-/// has a code sent to one ([`own_contact`](super::own_contact)).
+/// Whether such a code can prove anything for anybody. A code that proves nothing is not sent. A new contact belongs to nobody, so only a signed-in
+/// subject can have a code sent to it ([`own_contact`](super::own_contact)).
 fn has_use(admitted: &Admitted, purpose: CodePurpose, channel: Channel) -> bool {
     match purpose {
         CodePurpose::ForgottenPassword => admitted.policy().recovery.contains(channel),
@@ -141,8 +141,8 @@ impl CodeRequest {
             let account = Some(account.id);
             return refuse(admitted, account, SendFailure::NoRecipient);
         };
-        // A refusal of other recipients would tell, call by call, which one is right. So another recipient is answered as if it were right, and costs
-        // the same.
+        // A refusal of other recipients would reveal, call by call, which one is right. So another recipient is answered as if it were right, and
+        // costs the same.
         let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
         let owner = is_meant.then_some((account.id, account.revision));
         let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
@@ -176,7 +176,7 @@ impl CodeRequest {
             return admitted.refuse_body(malformed.of(member));
         };
         let named = named.completed(admitted.numbering());
-        // A contact that will be stored must say its country. A contact that only finds somebody may leave it out.
+        // A contact that will be stored must say its country. A contact by which an account is only looked up need not.
         if purpose == CodePurpose::Register && !named.can_be_reached() {
             return admitted.refuse_body(malformed.of(member));
         }

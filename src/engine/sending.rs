@@ -28,11 +28,11 @@ pub(super) struct Sending {
     pub(super) login: Option<TokenId>,
     /// The account whose recipient it is or will be; `None` for a decoy, and for a code to register with.
     pub(super) owner: Option<(AccountId, Revision)>,
-    /// The session in which the code is asked for, if it proves nothing there.
+    /// The session in which the code is asked for, if the code proves nothing in that session.
     pub(super) asked: Option<Asked>,
-    /// What it takes of the budget of its recipient.
+    /// The code's share of its recipient's budget.
     pub(super) budget: SendBudget,
-    /// What it takes of the asker's budget, if the asker is not the recipient.
+    /// The code's share of the asker's budget, if the asker is not the recipient.
     pub(super) asker: Option<SendBudget>,
     /// The asker, if they have not proved that the recipient is theirs.
     pub(super) stranger: Option<Stranger>,

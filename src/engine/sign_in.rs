@@ -1,7 +1,7 @@
 //! Sign in with a first factor: a password, or a code that was sent.
 //!
 //! An account that is unknown, disabled, locked or without the factor goes through the same questions, in the same order, as one whose password
-//! or code is wrong. A guess is counted and judged whether the account is found or not. The ways part only after that.
+//! or code is wrong. A guess is counted and judged whether the account is found or not. The cases differ only after that.
 
 use super::{
     admit::{self, Admitted},
@@ -29,7 +29,7 @@ use crate::{
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::mem;
 
-/// What a client signs in with.
+/// The identifier and password that a client signs in with.
 ///
 /// ```
 /// use authflow::{
@@ -59,7 +59,7 @@ use core::mem;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// Who they say they are.
+    /// The identifier of the account that the client signs in to.
     pub identifier: Identifier,
     /// The password as typed, not trimmed. Its one spelling is hashed, or the typed text if the verifier was made of that.
     pub password: Secret,
@@ -95,7 +95,7 @@ pub struct Credentials {
 /// ```
 #[derive(Clone, Debug)]
 pub struct CodeCredentials {
-    /// To whom it was sent.
+    /// The recipient of the code.
     pub recipient: Recipient,
     /// The code as typed.
     pub code: Secret,

@@ -60,8 +60,8 @@ pub(super) fn refuse_refresh(admitted: Admitted) -> Step {
 }
 
 impl Admitted {
-    /// Uses up the signature of the call, if it is signed, and goes on with `then`. It is for an act that must not come twice, and has no commit that
-    /// is sure to claim the signature. The commit refuses a signature that was used before.
+    /// Uses up the signature of the call, if it is signed, and goes on with `then`. It is for an operation that must not happen twice and has no
+    /// commit that is sure to claim the signature. The commit refuses a signature that was used before.
     pub(super) fn use_signature(self, then: impl FnOnce(Self) -> Step + Send + Sync + 'static) -> Step {
         if self.context.signature.is_none() {
             return then(self);

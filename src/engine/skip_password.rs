@@ -37,7 +37,7 @@ fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
     })
 }
 
-/// Only a warning can be skipped. It is the last thing in the order, so nothing else is missing then.
+/// Only a warning can be skipped. A warning comes last in the order of steps, so nothing else is missing then.
 fn skip(admitted: Admitted, login: PendingLogin) -> Step {
     match (login.next(&admitted), &admitted.policy().ageing) {
         (Next::Wait(Wait::PasswordExpiring { .. }), Some(ageing)) => {

@@ -1,7 +1,7 @@
 //! Sign in with an identity that a provider vouches for.
 //!
 //! A good code proves an identity, and nothing of any account. An identity that is linked proves the first factor of its account, and the login goes
-//! on as after any other. Only a client that has proved the identity is told whether it is linked.
+//! on as after any other. Only a client that has proved the identity learns whether it is linked.
 
 use super::{
     admit::{self, Admitted},
@@ -53,11 +53,11 @@ use alloc::{sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct SocialCode {
-    /// Where it comes from.
+    /// The source of the code.
     pub source: SocialSource,
     /// The code, as it came.
     pub code: Secret,
-    /// What shows that the client has asked for it.
+    /// The proof that the client has asked for the code.
     pub proof: CodeProof,
 }
 
@@ -102,8 +102,8 @@ fn find(admitted: Admitted, identity: SocialIdentity, is_bound: bool) -> Step {
     })
 }
 
-/// A link that was made by less than this application demands does not count here. Nor does one that has gone since the account was found. If a link
-/// goes later, the revision of the account changes, and the commit sees that.
+/// A link that was made by weaker proofs than this application demands does not count here. A link that was removed since the account was found does
+/// not count either. If a link is removed later, the revision of the account changes, and the commit sees that.
 fn judge_link(admitted: Admitted, account: Account, identity: SocialIdentity, is_bound: bool) -> Step {
     let question = ListIdentities { audience: admitted.audience, account: account.id };
     admitted.ask(question, move |mut admitted, _, links| {

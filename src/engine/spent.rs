@@ -1,4 +1,4 @@
-//! What a step uses up, once and for all.
+//! The tokens, signatures and codes that a step uses up for good.
 
 use crate::{
     SessionId, Timestamp, TokenId,
@@ -15,7 +15,7 @@ use crate::{
 /// A claim outlives its token or code by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;
 
-/// The use of something that has this id and lives until `expires_at`. Its answer is never given again.
+/// The use of a token, signature or code that has this id and lives until `expires_at`. Its answer is never given again.
 fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
     Claim { id, opens: None, keep_until: expires_at.plus_seconds(CLAIM_GRACE_SECONDS) }
 }
@@ -25,7 +25,7 @@ fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
 pub(super) struct Spent {
     id: TokenId,
     expires_at: Timestamp,
-    /// The fault if the token was used before, or is of no more use.
+    /// The fault if the token was used before, or can no longer be used.
     fault: Fault,
 }
 
@@ -68,9 +68,9 @@ impl Spent {
 /// A code that was found right and that a step uses up: its use is a write of the step's commit, which may use up a token as well.
 #[derive(Clone, Copy)]
 pub(super) struct UsedCode {
-    /// What it proves.
+    /// The factor that the code proves.
     pub(super) factor: Factor,
-    /// The session in which it was asked for, if that was kept.
+    /// The session in which the code was asked for, if that was kept.
     pub(super) asked: Option<Asked>,
     id: TokenId,
     expires_at: Timestamp,

@@ -109,7 +109,7 @@ impl Stranger {
             });
             let (recipient, owner) = match known {
                 Some((own, owner)) => (own, Some(owner)),
-                // The typed spelling would be the only one that a courier refuses, and that would tell a decoy from a code.
+                // The typed spelling would be the only one that a courier refuses, and that would distinguish a decoy from a code.
                 None => (self.named.clone().in_one_spelling(), None),
             };
             let stranger = Some(self);

@@ -1,5 +1,5 @@
-//! The server of a tenant: whose it is, and what it may ask about. It calls about a device, but is none. It bears a credential, and the application
-//! is that of the session.
+//! Calls of a tenant's server: whose server it is, and what it may ask about. The server calls about a device, but is not one itself. It bears a
+//! credential, and the application is that of the session.
 
 use super::{
     admit::{self, Admitted, Errand},
@@ -17,7 +17,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// As the family documents it.
+/// The lifetime that the family documents.
 const TOKEN_LIFETIME: Lifetime = Lifetime::of::<1_800>();
 
 /// The server of a tenant, calling about a device.
@@ -56,14 +56,14 @@ const TOKEN_LIFETIME: Lifetime = Lifetime::of::<1_800>();
 pub struct TenantCaller {
     /// The bearer credential that it presents: one of the host's, or a [token](crate::Engine::issue_tenant_token) that it got for its secret.
     pub credential: Secret,
-    /// The device that it says the session or ticket is of.
+    /// The device to which the session or ticket belongs, as the server says.
     pub device: Device,
     /// The language that it asks for.
     pub language: Option<Language>,
 }
 
 impl TenantCaller {
-    /// Finds out whose credential the caller presents, and goes on with `then` if it is somebody's.
+    /// Finds out whose credential the caller presents, and goes on with `then` if the credential belongs to somebody.
     pub(super) fn identify(
         self,
         core: &Arc<Core>,

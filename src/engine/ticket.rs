@@ -88,7 +88,7 @@ pub(super) fn redeem(
     })
 }
 
-/// Uses the ticket up, whatever was decided, and tells whose session it stands for.
+/// Uses the ticket up, whatever was decided, and answers whose session it stands for.
 fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession, decision: AccessDecision) -> Step {
     let OpenSession { account, record } = open;
     let shown = Shown::by_ticket(ticket);

@@ -1,4 +1,4 @@
-//! What `Authorization: Bearer …` bears.
+//! The token of a header `Authorization: Bearer …`.
 
 use crate::{
     device::{Header, Problem, RequestHeaders},
@@ -13,10 +13,11 @@ pub(crate) fn bearer<'a, K: Kind>(headers: &RequestHeaders<'a>) -> Untrusted<'a,
     }
 }
 
-/// There is an `Authorization` header, and it is not that of a bearer.
+/// The request has an `Authorization` header, but not one of the scheme `Bearer`.
 pub(crate) struct Unborne;
 
-/// What `Authorization` bears, or nothing if it bears nothing. The scheme is compared without regard to case (RFC 9110 §11.1).
+/// The token of the `Authorization` header, which is empty if there is no such header. The scheme is compared without regard
+/// to case (RFC 9110 §11.1).
 pub(crate) fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a [u8], Unborne> {
     let value = match headers.bytes(Header::Authorization) {
         Ok(value) => value,

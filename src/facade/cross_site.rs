@@ -1,14 +1,15 @@
-//! Requests that another site makes a browser send.
+//! Protection from requests that another site makes a browser send.
 
 use crate::device::Headers;
 
 /// The header that shows, whatever its value, that a script of this site has made the request.
 pub(crate) const REQUESTED_BY: &str = "X-Requested-By";
-/// Where a request comes from, as the browser says.
+/// The header in which a browser says where a request comes from.
 pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 
-/// Whether another site may have made a browser send this request. Ask it before you act on a cookie, whatever the route, and refuse with 403 if
-/// so. It holds for a sign-in too: somebody who is signed in to a stranger's account unawares tells the stranger what they do.
+/// Whether another site may have made a browser send this request. Ask this before you act on a cookie, whatever the route, and refuse with 403
+/// if it is so. Ask it for a sign-in too: otherwise another site can sign somebody in to a stranger's account unnoticed, and the stranger learns
+/// what they do there.
 ///
 /// A browser sends its cookies along, whichever site makes it send a request. So a cookie alone does not show that this site wanted the request.
 /// A request is this site's own if one of these holds:
@@ -16,11 +17,11 @@ pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 /// - Its method is `GET`, `HEAD` or `OPTIONS`, which must change nothing (RFC 9110 §9.2.1), and it has no header `Upgrade`. A message over a
 ///   WebSocket may change something, and CORS does not ask who opens one (RFC 6455 §10.2).
 /// - It has `Sec-Fetch-Site: same-origin`, once. The browser sets that header, and no script can (W3C Fetch Metadata Request Headers §2.3, and
-///   the prefix `Sec-` of the Fetch standard). `same-site` is not enough, because a neighbour under the same domain need not be a friend. Nor is
-///   `none`, which stands for an address that somebody has typed or bookmarked.
+///   the prefix `Sec-` of the Fetch standard). `same-site` is not enough, because another site under the same domain may be hostile. `none` is
+///   not enough either. It stands for an address that somebody has typed or bookmarked.
 /// - It has `X-Requested-By` with any value. A form cannot set it. A script of another site can set it only if this site allows that by CORS
-///   (OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Employing Custom Request Headers for AJAX/API"). It is for browsers from before
-///   2023 and for sites that you allow by name.
+///   (OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Employing Custom Request Headers for AJAX/API"). This header is for browsers
+///   from before 2023 and for sites that you allow by name.
 ///
 /// A script cannot set a header of a WebSocket, and some browsers send no Fetch Metadata with one. If you take WebSockets from those browsers,
 /// compare their `Origin` with your own before you ask, and add `X-Requested-By` to a request if the two are equal.

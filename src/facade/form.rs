@@ -1,7 +1,7 @@
 //! Bodies as forms (`application/x-www-form-urlencoded`, WHATWG URL §5.1), read strictly.
 //!
-//! A body has at most 16 KiB, and no wanted member twice (RFC 6749 §3.2). Unknown members pass. Decoded text is written once, into memory that
-//! will be wiped.
+//! A body has at most 16 KiB, and no wanted member twice (RFC 6749 §3.2). Unknown members are ignored. Decoded text is written once, into
+//! memory that will be wiped.
 
 use super::{MOST_OF_A_BODY, member::Member};
 use crate::{

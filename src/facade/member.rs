@@ -1,4 +1,4 @@
-//! The members of a body, and the bounds of what they say.
+//! The members of a body, and the bounds of their values.
 
 use crate::{
     Secret,
@@ -22,7 +22,7 @@ pub(crate) struct Member {
     pub(crate) shape: Shape,
 }
 
-/// What a member holds.
+/// The shape of a member's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Text,
@@ -42,7 +42,7 @@ pub(crate) const fn texts(name: &'static str, about: &'static str) -> Member {
     Member { name, is_required: false, about, shape: Shape::Texts }
 }
 
-/// What is read of a body, or what is wrong with it.
+/// The value that was read from a body, or the fault of the body.
 pub(crate) type Read<T> = Result<T, BodyFault>;
 
 /// A text that must be there and must not be blank.
@@ -91,7 +91,7 @@ pub(crate) fn user_name(given: Option<Secret>, member: Member) -> Read<UserName>
     })
 }
 
-/// What somebody says about themselves: texts by their names, without the empty ones.
+/// The profile of somebody who registers: texts by their names, without the empty ones.
 pub(crate) fn profile<'a>(
     given: impl IntoIterator<Item = (&'a str, &'a str)>,
     member: Member,

@@ -1,4 +1,4 @@
-//! Façades: families of HTTP calls on an [`Engine`](crate::Engine), whatever they spell.
+//! Façades: families of HTTP calls on an [`Engine`](crate::Engine), each with paths and bodies of its own.
 //!
 //! [`sdk::Api`](crate::sdk::Api) is one. Code that serves a façade, such as a `tower::Service`, has the same lines for each: the host reads a
 //! [`Request`], [serves](Facade::serve) it, and sends the [`Reply`].
@@ -47,7 +47,7 @@ use core::future::Future;
 /// A family of HTTP calls on an engine.
 ///
 /// A request is [handled](Self::handle) once, its step is driven to an outcome, and the outcome is [replied](Self::reply) to once. The
-/// [`Manner`](Self::Manner) is what the reply must know of its request beyond the outcome. It is moved from `handle` to `reply`.
+/// [`Manner`](Self::Manner) holds what the reply must know about its request in addition to the outcome. It is moved from `handle` to `reply`.
 /// [`serve`](Self::serve) does all three.
 ///
 /// ```
@@ -87,8 +87,8 @@ use core::future::Future;
     note = "an `Engine` is none: `Api::new(engine)`, or `Web::new(engine, application, modes)`"
 )]
 pub trait Facade: Send + Sync {
-    /// How a request wants to be replied to: what was read of the request and is not in the outcome. A manner cannot be copied, so that no
-    /// reply is made in the manner of another request by mistake.
+    /// Everything that the reply needs from the request and that is not in the outcome. A manner cannot be copied, so that no reply is made
+    /// with the manner of another request by mistake.
     type Manner: Send + Sync + 'static;
 
     /// Whether a path is one of the façade's, whatever the method and the query. The host's own router answers the rest.
@@ -99,10 +99,10 @@ pub trait Facade: Send + Sync {
     /// Reads a request and takes its first step. Every fault of the request ends in an outcome, even a body that is [too long](MOST_OF_A_BODY).
     fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, Self::Manner);
 
-    /// Finds out whose request it is, as the guard of the host's own route. It reads from the request what the façade's clients show there, and
-    /// goes on as [`Engine::authenticate`](crate::Engine::authenticate) does. Only
+    /// Finds out who sends a request. Use it to guard the host's own routes. It reads from the request the token that the façade's clients show
+    /// there, and goes on as [`Engine::authenticate`](crate::Engine::authenticate) does. Only
     /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) lets the request pass. The [reply](Self::reply) to any other verdict
-    /// says no in the façade's words.
+    /// refuses in the façade's words.
     fn authenticate<R: Headers + ?Sized>(
         &self,
         request: &Request<'_, R>,
@@ -112,7 +112,7 @@ pub trait Facade: Send + Sync {
     /// The reply to the outcome of a request.
     fn reply(&self, outcome: &Outcome, manner: Self::Manner) -> Reply;
 
-    /// The reply to a request that the host cannot even begin, or has given up: it has no entropy, say, or has waited too long.
+    /// The reply to a request that the host cannot even begin, or has given up, for example because it has no entropy or has waited too long.
     fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply;
 
     /// [`handle`](Self::handle), [`drive`] and [`reply`](Self::reply) in one.

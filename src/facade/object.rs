@@ -1,7 +1,7 @@
 //! Bodies as JSON objects, read strictly.
 //!
-//! A body has at most 16 KiB, is no deeper than 8, and has no member twice on any level. Unknown members pass. A number that a double cannot hold
-//! (`1e999`) is malformed, even in an unknown member.
+//! A body has at most 16 KiB, is no deeper than 8, and has no member twice on any level. Unknown members are ignored. A number that a double
+//! cannot hold (`1e999`) is malformed, even in an unknown member.
 
 use super::{
     MOST_OF_A_BODY,
@@ -49,7 +49,7 @@ pub(crate) fn with_texts<const N: usize>(
     let (mut reading, mut texts) = (None, Vec::new());
     let read = json.deserialize_map(Members { wanted, reading: &mut reading, texts: &mut texts });
     let members = read.map_err(|error| match reading {
-        // A body that is not JSON is no fault of the member that was being read.
+        // If the body is not JSON, the fault is not that of the member that was being read.
         Some((name, problem)) if error.is_data() => BodyFault::Member { name, problem },
         _ => BodyFault::NotAnObject,
     })?;
@@ -59,7 +59,7 @@ pub(crate) fn with_texts<const N: usize>(
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether a content type is that of JSON, once or joined with itself. Proxies join a header that stood twice (RFC 9110 §5.3). A comma within
+/// Whether a content type is that of JSON, once or joined with itself. Proxies join a header that occurs twice (RFC 9110 §5.3). A comma within
 /// quotes belongs to no type that is accepted here.
 fn is_json(content_type: &str) -> bool {
     content_type.split(',').all(|joined| {
@@ -71,7 +71,7 @@ fn is_json(content_type: &str) -> bool {
 /// Reads the wanted members of an object, and everything else for its shape alone.
 struct Members<'a, const N: usize> {
     wanted: &'a [Member; N],
-    /// Which member is being read, and what is wrong with it if it cannot be read.
+    /// The member that is being read, and its problem if it cannot be read.
     reading: &'a mut Option<(&'static str, MemberProblem)>,
     /// The texts of the wanted object, if one is wanted and there.
     texts: &'a mut Texts,

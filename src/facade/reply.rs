@@ -44,7 +44,7 @@ impl Reply {
         Self { status, content_type: Some("application/problem+json"), more: Vec::new(), body }
     }
 
-    /// The same with one more header, whose name is in lower case. A name may stand more than once: each time is a separate line.
+    /// The same with one more header, whose name is in lower case. A name may occur more than once: each time is a separate line.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.more.push((name, value.into()));
@@ -56,7 +56,7 @@ impl Reply {
         self.status
     }
 
-    /// The headers, names in lower case. A name may stand more than once: send each line, do not let the last one win.
+    /// The headers, names in lower case. A name may occur more than once: send each line, and do not keep only the last one.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let content_type = self.content_type.map(|content_type| ("content-type", content_type));
         let more = self.more.iter().map(|(name, value)| (*name, value.as_ref()));

@@ -3,8 +3,8 @@
 use crate::device::Headers;
 use core::{fmt, net::IpAddr};
 
-/// The most bytes that a body may have: 16 KiB. A longer one is refused, in the façade's words. So a host stops reading when it has one byte
-/// more, hands in what it has read, and leaves the rest unread.
+/// The most bytes that a body may have: 16 KiB. A longer body is refused, in the façade's words. So a host stops reading one byte after that
+/// limit, hands in what it has read, and leaves the rest unread.
 pub const MOST_OF_A_BODY: usize = 16 * 1024;
 
 /// A request, borrowed from whatever framework received it.
@@ -37,7 +37,7 @@ pub struct Request<'a, H: ?Sized> {
     /// The body, empty where there is none. Reading much more than [`MOST_OF_A_BODY`] is wasted.
     pub body: &'a [u8],
     /// The address that the request comes from, as the host knows it. It is the peer's or, behind a proxy, the one that the proxy reports. It is
-    /// `None` if the host does not say. The family `/api/v2/sdk` has a header for it and does not look here.
+    /// `None` if the host does not say. The family `/api/v2/sdk` has a header for it and ignores this field.
     pub peer: Option<IpAddr>,
 }
 

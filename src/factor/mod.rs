@@ -1,4 +1,4 @@
-//! Factors: what a subject can prove itself with, and the one-time passwords of an authenticator.
+//! The factors by which subjects prove who they are, and the one-time passwords of an authenticator.
 //!
 //! ```
 //! use authflow::testkit::{Call, World};
@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One way to prove who one is.
+/// One way for a subject to prove who they are.
 ///
 /// ```
 /// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
@@ -62,9 +62,9 @@ pub enum Factor {
     Email,
     /// A time-based one-time password (RFC 6238).
     Totp,
-    /// An identity that a [social](crate::social) provider vouches for: a federated login (NIST SP 800-63C-4). The provider has judged how its
-    /// subject proved who they are. That proves no password of ours and no second factor. It begins a login, and is never asked for in addition
-    /// to another factor.
+    /// An identity that a [social](crate::social) provider vouches for: a federated login (NIST SP 800-63C-4). The provider alone has judged
+    /// how the subject proved who they are. So this factor proves neither a password of ours nor a second factor. It begins a login, and is
+    /// never asked for in addition to another factor.
     Federated,
 }
 
@@ -93,7 +93,7 @@ impl Factor {
         }
     }
 
-    /// As configuration spells it.
+    /// The name of the factor in configuration.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Password => "password",
@@ -166,7 +166,7 @@ impl FactorSet {
         self.0 == 0
     }
 
-    /// How many factors are in the set.
+    /// The number of factors in the set.
     pub const fn len(self) -> u32 {
         self.0.count_ones()
     }
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(alloc::string::ToString::to_string(&FactorSet::from_bits(33).unwrap_err()), text);
     }
 
-    /// A database may hold these numbers.
+    /// Databases may hold these numbers already.
     #[test]
     fn the_bits_of_a_set_stay_what_they_are() {
         for (factor, bits) in [

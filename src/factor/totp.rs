@@ -42,8 +42,8 @@ pub enum TotpAlgorithm {
 
 words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
 
-/// An account's time-based one-time password, as the host stores it. Its steps last 30 seconds from the epoch on, unless it says that they are
-/// longer. Its secret is sealed.
+/// An account's time-based one-time password, as the host stores it. Its steps are counted from the epoch and last 30 seconds, or
+/// [60](Self::with_steps_of_a_minute). Its secret is sealed.
 ///
 /// ```
 /// use authflow::{
@@ -65,7 +65,7 @@ words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha25
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The step that was used last cannot be left out. A used password could be used again without it:
+/// The step that was used last cannot be omitted, because a used password could otherwise be used again:
 ///
 /// ```compile_fail,E0061
 /// use authflow::{factor::{Totp, TotpAlgorithm}, sealing::SealedSecret};
@@ -109,25 +109,25 @@ impl Totp {
         }
     }
 
-    /// The same one with steps of 60 seconds, which some hardware has. The time that [`TotpSkew`](super::TotpSkew) allows is then twice as long.
-    /// So is the time in which a password that was read over a shoulder is good.
+    /// The same one-time password with steps of 60 seconds, which some hardware has. The time that [`TotpSkew`](super::TotpSkew) allows is then
+    /// twice as long. So is the time in which a password that was read over a shoulder is good.
     #[must_use]
     pub fn with_steps_of_a_minute(self) -> Self {
         Self { step_seconds: Self::LEGACY_STEP_SECONDS, ..self }
     }
 
-    /// How long a step is, in seconds.
+    /// The length of a step, in seconds.
     pub fn step_seconds(&self) -> u64 {
         self.step_seconds
     }
 
-    /// The same one with another latest step that was used: for a store in memory.
+    /// The same one-time password with another latest used step. It is for an in-memory store.
     #[must_use]
     pub fn with_last_used_step(self, step: Option<u64>) -> Self {
         Self { last_used_step: step, ..self }
     }
 
-    /// The same one under another seal: for a store in memory.
+    /// The same one-time password with its secret sealed again. It is for an in-memory store.
     #[must_use]
     pub fn with_secret(self, secret: SealedSecret) -> Self {
         Self { secret, ..self }
@@ -143,7 +143,7 @@ impl Totp {
         self.algorithm
     }
 
-    /// How many digits a password has.
+    /// The number of digits of a password.
     pub fn digits(&self) -> u8 {
         self.digits
     }
@@ -165,8 +165,8 @@ impl Totp {
         Secret::new(self.number(secret, step).map(|number| format!("{number:0width$}")).unwrap_or_default())
     }
 
-    /// The step whose password was presented. It is the latest step that matches, of those within `skew` steps to either side of now. Neither it
-    /// nor a step after it has been used (RFC 6238 §5.2). Every step is compared, whichever one matches.
+    /// The step whose password was presented. It is the latest matching step, of those within `skew` steps to either side of now. A step that
+    /// was used, or that is before a used one, does not match (RFC 6238 §5.2). Every step is compared, whichever one matches.
     pub(crate) fn matching_step(
         &self,
         secret: &TotpSecret,
@@ -215,15 +215,15 @@ pub enum TotpError {
     /// The secret is not 16 to 128 bytes, or 10 to 128 for a [legacy](TotpSecret::legacy) one.
     #[error("the secret of a one-time password must be {least} to 128 bytes, not {bytes}")]
     Secret {
-        /// How many it must be at least.
+        /// The lowest number of bytes that is allowed.
         least: usize,
-        /// How many it is.
+        /// The number of bytes that were given.
         bytes: usize,
     },
     /// Not 6 to 8 digits.
     #[error("a one-time password must have 6 to 8 digits, not {digits}")]
     Digits {
-        /// How many it has.
+        /// The number of digits that was given.
         digits: u8,
     },
 }

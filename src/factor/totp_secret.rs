@@ -12,7 +12,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-/// The secret of an authenticator, in the clear. An enrolment has drawn it, or an import has brought it along.
+/// The secret of an authenticator, in the clear. It was drawn at an enrolment, or comes from an import.
 ///
 /// ```
 /// use authflow::{
@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 /// # Ok::<(), authflow::factor::TotpError>(())
 /// ```
 ///
-/// No account takes it: an account's [`Totp`](super::Totp) holds it [sealed](Self::seal).
+/// No account can hold it in the clear. The [`Totp`](super::Totp) of an account holds it [sealed](Self::seal):
 ///
 /// ```compile_fail,E0308
 /// use authflow::factor::{Totp, TotpAlgorithm, TotpSecret};
@@ -77,8 +77,8 @@ impl TotpSecret {
 
     /// Seals it for the account that it belongs to, and for no other. [`SealingKeys`] shows an import.
     ///
-    /// The moment's entropy makes the nonce, with the secret and its owner. Fresh entropy is right, and one moment for all rows of an import
-    /// is safe.
+    /// The nonce is made of the moment's entropy, the secret and its owner. Give the moment fresh entropy. One moment for all rows of an
+    /// import is safe.
     pub fn seal(&self, keys: &SealingKeys, owner: Owner, moment: &Moment) -> SealedSecret {
         // The fallback is never taken, because the secret is not longer than what can be sealed.
         keys.seal(Purpose::Totp, owner, &self.0, moment).unwrap_or_else(SealedSecret::of_nothing)
@@ -90,10 +90,10 @@ impl TotpSecret {
         Self::legacy(clear.as_slice()).map_err(|_| NotOpened::Foreign(*sealed.key_id()))
     }
 
-    /// Seals a secret anew that an earlier key has sealed, under the key that seals now. It is `None` if that key has sealed it already. It is
-    /// for an operation that goes over every row, so that an earlier key can be dropped.
+    /// Seals a secret again under the present sealing key, if an earlier key has sealed it. The result is `None` if the present key has sealed
+    /// it already. Call this for every row before you drop an earlier key.
     ///
-    /// The secret stays the same. Store the result only if the row still has the sealed secret that was read, and do not count the revision up:
+    /// The secret stays the same. Store the result only if the row still has the sealed secret that was read, and do not raise the revision:
     /// `UPDATE accounts SET totp_sealed = :new WHERE id = :id AND totp_sealed = :old`. No session ends.
     ///
     /// ```
@@ -120,7 +120,7 @@ impl TotpSecret {
     /// ```
     ///
     /// # Errors
-    /// When it does not open. Leave such a row as it is, and look for its key.
+    /// When the secret does not open. Leave such a row as it is, and look for its key.
     pub fn reseal(
         keys: &SealingKeys,
         owner: Owner,

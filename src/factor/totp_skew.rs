@@ -1,9 +1,9 @@
-//! How far the clock of a TOTP device may be off.
+//! The tolerance for the clock of a TOTP device.
 
 use serde::{Deserialize, Serialize};
 
-/// How many steps a one-time password may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one step of delay. Each
-/// further step is one more password that a guess may hit on either side.
+/// The number of steps by which a one-time password may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one step
+/// of delay. Each further step is one more password that a guess may hit on either side.
 ///
 /// ```
 /// use authflow::factor::TotpSkew;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct TotpSkew(u8);
 
 impl TotpSkew {
-    /// How many steps.
+    /// The number of steps.
     pub const fn steps(self) -> u8 {
         self.0
     }
@@ -56,7 +56,7 @@ impl From<TotpSkew> for u8 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("totp_skew must be at most 2 steps, not {steps}")]
 pub struct TotpSkewError {
-    /// How many were given.
+    /// The number that was given.
     pub steps: u8,
 }
 

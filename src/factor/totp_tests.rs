@@ -6,7 +6,7 @@ fn seed(length: usize) -> Vec<u8> {
     b"1234567890".iter().copied().cycle().take(length).collect()
 }
 
-/// A one-time password with its secret at hand.
+/// A one-time password and its secret in the clear.
 struct Open {
     totp: Totp,
     secret: TotpSecret,

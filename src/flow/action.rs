@@ -1,9 +1,9 @@
-//! What a client does next.
+//! The actions of a client.
 
 use crate::{contact::Channel, factor::Factor};
 use core::fmt;
 
-/// What a client does to get from one state to the next.
+/// An action by which a client gets from one state to the next.
 ///
 /// ```
 /// use authflow::{factor::Factor, flow::Action, testkit::World};
@@ -34,19 +34,20 @@ pub enum Action {
     ProveFactor(Factor),
     /// Skip the change of a password that is about to expire.
     SkipPassword,
-    /// Change the password in a pending login, proved by this: the present password, or a code to a channel.
+    /// Change the password in a pending login, proved by this factor: the present password, or a code to a channel.
     ChangePassword(Factor),
     /// Set a new password instead of a forgotten one, by a code to this channel.
     ResetPassword(Channel),
-    /// Set or change one's own password in a session, proved by this: the present password, or a code to a channel.
+    /// Set or change the subject's password in a session, proved by this factor: the present password, or a code to
+    /// a channel.
     ChangeOwnPassword(Factor),
-    /// Set one's own first password in a session.
+    /// Set the subject's first password in a session.
     SetFirstPassword,
     /// Register, by a code to this channel.
     Register(Channel),
-    /// Replace one's own contact of this channel in a session, by a code to the new contact.
+    /// Replace the subject's contact of this channel in a session, by a code to the new contact.
     ReplaceContact(Channel),
-    /// Prove an account, so that a social identity is linked to it: by its password, or a code to a channel.
+    /// Prove an account by its password or a code to a channel, so that a social identity is linked to the account.
     LinkIdentity(Factor),
 }
 

@@ -14,10 +14,10 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
 impl Graph {
-    /// The graph as an SVG picture, for a page or a README. It takes the colour of the text around it. As a file by itself, it is
-    /// dark on light, or light on dark if the reader prefers that.
+    /// The graph as an SVG picture, for a page or a README. The picture takes the colour of the text around it. If it is opened
+    /// as a separate file, it is dark on light, or light on dark if the reader prefers that.
     ///
-    /// Each state is a group with the attribute `data-state` and the class `state`, so a page can light the present one.
+    /// Each state is a group with the attribute `data-state` and the class `state`, so a page can highlight the present state.
     ///
     /// ```
     /// use authflow::{flow::graph, policy::Policy};
@@ -59,7 +59,7 @@ fn place(state: State) -> Point {
         State::PasswordReset => Point(210, 350),
         State::Registered => Point(470, 84),
         State::ContactReplaced => Point(930, 36),
-        // No policy leads to both.
+        // No policy leads to both of these states.
         State::BindSocial | State::RegisterSocial => Point(470, 350),
     }
 }
@@ -124,7 +124,7 @@ impl Curve {
         })
     }
 
-    /// Where its words stand.
+    /// The place of the words beside the curve.
     fn middle(&self) -> Point {
         let [a, b, c, d] = self.0;
         let at = |a: i32, b: i32, c: i32, d: i32| (a + 3 * b + 3 * c + d) / 8;
@@ -201,7 +201,7 @@ impl fmt::Display for Picture<'_> {
     }
 }
 
-/// What a client does, and what proves it where there is a choice.
+/// The words for an action, and the factor that proves it if there is a choice.
 fn words(action: Action) -> (&'static str, Option<Factor>) {
     match action {
         Action::SignIn => ("sign in", None),

@@ -1,4 +1,4 @@
-//! What the owner of a policy should know about it.
+//! Findings: what the owner of a policy should know about it.
 
 use super::{Action, Graph, State, graph::Arrival};
 use crate::{
@@ -32,7 +32,7 @@ pub enum Finding {
     /// A session can be reached with a single factor, by some account at least.
     #[error("a session can be reached with one factor")]
     SessionWithOneFactor,
-    /// A session can be reached by an account that has a second factor, without it.
+    /// An account that has a second factor can reach a session without that factor.
     #[error("an enrolled second factor is not asked for")]
     EnrolledFactorIgnored,
     /// An account of some kind can never sign in.
@@ -44,25 +44,25 @@ pub enum Finding {
     /// A code to this channel alone sets a new password.
     #[error("a code by {} alone resets a password", Factor::of_channel(*.0).amr())]
     RecoveryByOneFactor(Channel),
-    /// Some accounts that a code could be sent to sign in with their password alone, and no channel resets it. Either the policy has no
-    /// [`recovery`](crate::policy::Policy::recovery) by the channel, or every contact of theirs is a second factor. A subject who forgets such a
-    /// password has no way back but an administrator.
+    /// There are accounts that a code could be sent to, that sign in with their password alone, and whose password no channel resets. Either the
+    /// policy has no [`recovery`](crate::policy::Policy::recovery) by the channel, or every contact of theirs is a second factor. A subject who
+    /// forgets such a password needs an administrator to get back in.
     #[error("some accounts have no way back but an administrator when their password is forgotten")]
     NoWayBack,
     /// A password that may be this short is the only factor of a session. NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a
     /// password that is used as the only factor.
     #[error("a password that is the only factor must have at least 15 characters, and min_length is {0}")]
     ShortPasswordAlone(u16),
-    /// The policy registers people by this channel, but no account made so could sign in. Either a second factor is demanded of everybody, or the
-    /// account has none of the first factors. So nobody is registered by it.
+    /// The policy registers people by this channel, but no account that is made in this way could sign in. Either a second factor is demanded of
+    /// everybody, or the account has none of the first factors. So nobody is registered by this channel.
     #[error("nobody can register by {}: the account could not sign in", Factor::of_channel(*.0).amr())]
     NobodyRegisters(Channel),
     /// The policy links identities by this proof, but nobody can. Either identities begin no login, or the proof begins none.
     #[error("nobody links an identity by {name}: first_factors must have federated and {name}", name = .0.label())]
     LinksInVain(Factor),
-    /// Anybody can have text messages sent to any number, as many as they like: by [registering](crate::policy::Policy::registration), or by asking
-    /// for it as [their own](crate::policy::Policy::replaces_contacts) contact. The owner of expensive numbers earns by it, which is toll fraud. A
-    /// captcha or a daily sum bounds it.
+    /// Anybody can have text messages sent to any number, as many as they like: by [registering](crate::policy::Policy::registration), or by naming
+    /// the number as [their own](crate::policy::Policy::replaces_contacts) new contact. The owner of expensive numbers earns money by this, which is
+    /// toll fraud. A captcha or a daily sum bounds the number of messages.
     #[error(
         "anybody has text messages sent to any number: demands_captcha must be true, or sending.daily_in_all be set"
     )]
@@ -72,15 +72,15 @@ pub enum Finding {
     #[error("a session alone sets a first password: session_sets_first_password should be false")]
     SessionSetsPassword,
     /// A session that began with an [unbound code](crate::policy::Policy::allows_unbound_codes) of a provider sets a first password or replaces a
-    /// contact. An attacker can have begun such a session in a victim's client. All applications of the tenant share the password and the contacts, so
-    /// the change counts in those too that take no unbound code.
+    /// contact. An attacker can have begun such a session in a victim's client. All applications of the tenant share the password and the contacts,
+    /// so the change also counts in those applications that accept no unbound code.
     #[error(
         "a session by an unbound code changes the account in every application: session_sets_first_password should be false and replaces_contacts empty"
     )]
     UnboundCodeChangesAccount,
 }
 
-/// How grave a [`Finding`] is.
+/// The gravity of a [`Finding`].
 ///
 /// ```
 /// use authflow::{
@@ -101,14 +101,14 @@ pub enum Finding {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gravity {
-    /// The owner of the policy should know it, and may want it so.
+    /// The owner of the policy should know about it, and may have intended it.
     Warning,
-    /// The policy must be mended. Something that it says has no effect, or has a cost that nothing bounds.
+    /// The policy must be corrected. One of its settings has no effect, or has a cost that nothing bounds.
     Error,
 }
 
 impl Finding {
-    /// How grave it is.
+    /// The gravity of this finding.
     ///
     /// ```
     /// use authflow::{contact::Channel, factor::FactorSet, flow::{Finding, Gravity, graph}, policy::Policy};
@@ -145,7 +145,7 @@ impl Finding {
 const ONLY_FACTOR: u16 = 15;
 
 impl Graph {
-    /// What the owner of the policy should know, given the factors that no session may be without.
+    /// Lists what the owner of the policy should know. `demanded` are the factors that every session must have.
     ///
     /// ```
     /// use authflow::{

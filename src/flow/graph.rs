@@ -17,7 +17,7 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 
-/// One way from a state to another. Without an action, it is taken at once.
+/// One way from a state to another. An edge without an action is taken at once.
 ///
 /// ```
 /// use authflow::{
@@ -38,15 +38,15 @@ use alloc::collections::BTreeSet;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
-    /// Where it begins.
+    /// The state in which the edge begins.
     pub from: State,
-    /// What the client does.
+    /// The action of the client.
     pub action: Option<Action>,
-    /// Where it ends.
+    /// The state in which the edge ends.
     pub to: State,
 }
 
-/// How one kind of account reached a session.
+/// The way in which one kind of account reached a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Arrival {
     pub(super) enrolled: FactorSet,
@@ -75,7 +75,7 @@ pub struct Graph {
     pub(super) arrivals: BTreeSet<Arrival>,
     /// The fewest characters of a new password.
     pub(super) min_length: u16,
-    /// Whether some account that can be reached comes in by its password alone, and no channel resets it.
+    /// Whether some account that a code could reach signs in by its password alone, and no channel resets that password.
     pub(super) has_no_way_back: bool,
     /// The channels by which the policy registers people, although nobody can register.
     pub(super) registers_in_vain: BTreeSet<Channel>,
@@ -98,7 +98,7 @@ impl Graph {
         self.edges.iter().any(|edge| edge.action == Some(Action::ResetPassword(channel)))
     }
 
-    /// What a client may do in a state.
+    /// The actions that a client may take in a state.
     pub fn allowed(&self, state: State) -> impl Iterator<Item = Action> {
         let actions: BTreeSet<_> =
             self.edges.iter().filter(|edge| edge.from == state).filter_map(|edge| edge.action).collect();
@@ -106,7 +106,8 @@ impl Graph {
     }
 }
 
-/// When the accounts of the enumeration are looked at. Any moment late enough for a password of every age will do.
+/// The time at which the enumerated accounts are judged. Any time will do that is late enough for a password of every
+/// age.
 pub(super) const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);
 
 /// The reachable graph of a policy, for active accounts of every kind.
@@ -134,7 +135,7 @@ pub fn graph(policy: &Policy) -> Graph {
     graph
 }
 
-/// What can happen to one account as it is now: its own part of the policy's [`graph`].
+/// The part of the policy's [`graph`] that applies to one account as it is now.
 ///
 /// ```
 /// use authflow::{
@@ -213,7 +214,7 @@ impl Graph {
         for proof in link_proofs_of(policy, account).iter().filter(|proof| begins(*proof, account)) {
             let (from, to) = (State::Start, unlinked(policy));
             own.edges.insert(Edge { from, action: Some(Action::SignIn), to });
-            // The identity proves nothing of this account.
+            // The identity proves nothing about this account.
             let proved = Progress { factors: FactorSet::EMPTY.with(proof), ..Progress::default() };
             own.explore(policy, account, now, to, Some(Action::LinkIdentity(proof)), proved);
         }
@@ -222,7 +223,7 @@ impl Graph {
             let action = Some(Action::ResetPassword(channel));
             own.edges.insert(Edge { from: State::Start, action, to: State::PasswordReset });
         }
-        // This is a subject who has forgotten a password that every way in takes, and has linked no identity.
+        // This is a subject who has linked no identity and has forgotten the password, which every way in needs.
         let mut unlinked =
             own.arrivals.iter().filter(|arrival| !arrival.proved.contains(Factor::Federated)).peekable();
         let comes_in = unlinked.peek().is_some();
@@ -234,7 +235,7 @@ impl Graph {
         self.arrivals.extend(own.arrivals);
     }
 
-    /// What somebody who has signed in by these factors may do about their password.
+    /// Adds what somebody who has signed in by these factors may do about their password.
     fn own_password(&mut self, policy: &Policy, account: &Account, session: FactorSet) {
         let by_code =
             Channel::ALL.into_iter().filter(|channel| own_password(account, session, *channel).is_ok());
@@ -257,7 +258,7 @@ fn unlinked(policy: &Policy) -> State {
 }
 
 impl Graph {
-    /// The contacts that somebody who has signed in by these factors may replace.
+    /// Adds the contacts that somebody who has signed in by these factors may replace.
     fn own_contacts(&mut self, policy: &Policy, account: &Account, session: FactorSet) {
         let (from, to) = (State::SessionIssued, State::ContactReplaced);
         let replaced =
@@ -270,8 +271,8 @@ impl Graph {
 }
 
 impl Graph {
-    /// Follows `action` from `from`, and then every action that the answer allows. It ends: every action adds a factor or
-    /// settles the password, and neither happens twice.
+    /// Follows `action` from `from`, and then every action that the answer allows. This ends, because every action adds a
+    /// factor or settles the password, and neither happens twice.
     fn explore(
         &mut self,
         policy: &Policy,
@@ -310,7 +311,7 @@ impl Graph {
                     let skipped = Progress { password: PasswordStep::Skipped, ..progress };
                     self.explore(policy, account, now, State::Skipped, None, skipped);
                 }
-                // No pending login waits for these.
+                // No pending login waits for these actions.
                 Action::SignIn
                 | Action::ResetPassword(_)
                 | Action::ChangeOwnPassword(_)

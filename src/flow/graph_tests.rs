@@ -17,7 +17,7 @@ fn policy(second_factor: SecondFactor) -> Policy {
     Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
 }
 
-/// A policy by which somebody without a password gets in.
+/// A policy that lets somebody without a password sign in.
 fn by_sms() -> Policy {
     Policy { first_factors: FactorSet::EMPTY.with(Factor::Sms), ..Policy::default() }
 }
@@ -55,7 +55,7 @@ fn the_main_road_of_the_seed_is_there() {
     assert_eq!(graph.allowed(State::PasswordReset).count(), 0);
 }
 
-/// It takes all three: an identity that signs in, a code that nothing binds, and a change that a session makes.
+/// The finding needs all three: an identity that signs in, a code that nothing binds, and a change that a session may make.
 #[test]
 fn a_session_by_an_unbound_code_that_changes_the_account_is_found() {
     let unbound = Policy { allows_unbound_codes: true, ..by_sms() };
@@ -78,7 +78,8 @@ fn a_session_by_an_unbound_code_that_changes_the_account_is_found() {
     assert!(said.starts_with("a session by an unbound code changes the account in every application"));
 }
 
-/// What is enumerated: every set of factors to enrol, with and without a password, and every state that a password can be in.
+/// The enumeration covers every set of factors to enrol, with and without a password, and every state that a password can be
+/// in.
 #[test]
 fn every_kind_of_account_is_looked_at() {
     let policy = policy(SecondFactor::Off);
@@ -157,7 +158,7 @@ fn without_ageing_nothing_is_about_to_expire() {
     );
 }
 
-/// Where a code is a first factor, the findings say that no password is needed.
+/// If a code is a first factor, the findings say that no password is needed.
 #[test]
 fn a_way_in_without_a_password_is_found() {
     let by_code = Policy {
@@ -198,7 +199,7 @@ fn findings() {
     );
 }
 
-/// A code alone resets a password, and the findings say so; without a recovery none does.
+/// A code alone resets a password, and the findings say so. Without a recovery, no code resets one.
 #[test]
 fn recovery_is_in_the_graph_by_the_channels_of_the_policy() {
     let sets = [by([]), by([Channel::Sms]), by([Channel::Email]), by(Channel::ALL)];
@@ -266,7 +267,7 @@ fn a_short_password_is_found_only_where_it_is_the_only_factor() {
 }
 
 /// The policy has no first factor, or only one that begins no login. Such a policy cannot be read. If it is made in code, the
-/// graph tells.
+/// graph shows the fault.
 #[test]
 fn a_policy_that_lets_nobody_in_is_found() {
     for first_factors in [FactorSet::EMPTY, FactorSet::EMPTY.with(Factor::Totp)] {
@@ -323,7 +324,7 @@ fn a_picture_has_every_way_and_every_state() {
     }
 }
 
-/// `cargo run --example states > docs/states.svg` draws it anew.
+/// `cargo run --example states > docs/states.svg` draws it again.
 #[test]
 fn the_front_page_shows_the_same_graph() {
     let policy = Policy {

@@ -25,7 +25,7 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     passwords.push(None);
     let factors = [Factor::Sms, Factor::Email, Factor::Totp];
     let of = |enrolled: FactorSet| {
-        // An authenticator is always enrolled, since it serves for nothing else.
+        // An authenticator that an account has is always enrolled, because it has no other use.
         let held = sets(factors).filter(move |held| {
             enrolled.without(*held).is_empty()
                 && held.contains(Factor::Totp) == enrolled.contains(Factor::Totp)

@@ -1,4 +1,4 @@
-//! Who may link an identity that a provider vouches for, and by what.
+//! The rules for linking an identity that a provider vouches for to an account.
 
 use super::{
     Next, Progress,
@@ -17,10 +17,10 @@ use crate::{
 
 const FEDERATED: FactorSet = FactorSet::EMPTY.with(Factor::Federated);
 
-/// What proves an account, so that an identity is linked to it.
+/// The factors that prove an account, so that an identity is linked to it.
 ///
-/// These are the proofs that the policy [names](crate::social::Unassociated) and that begin a login there. A link ends in a login, which begins with
-/// the proof alone, because an identity proves nothing of an account that it is not linked to.
+/// These are the proofs that the policy [names](crate::social::Unassociated) and that begin a login there. After a link, the login goes on from the
+/// proof alone, because an identity proves nothing about an account that it was not linked to.
 ///
 /// ```
 /// use authflow::{
@@ -52,8 +52,8 @@ pub fn link_proofs(policy: &Policy) -> FactorSet {
 
 /// May a code to this channel prove the account, so that an identity is linked to it? If so, this returns its recipient.
 ///
-/// A channel that is a second factor of the account links nothing, in any application. A linked identity signs in for good, and one channel would be
-/// both factors.
+/// A channel that is a second factor of the account links nothing, in any application. A linked identity signs in for good, so one channel would
+/// then be both factors.
 ///
 /// ```
 /// use authflow::{
@@ -83,7 +83,7 @@ pub fn link_code(policy: &Policy, account: &Account, channel: Channel) -> Option
     sign_in_code(policy, account, channel).filter(|_| links)
 }
 
-/// What proves this account, so that an identity is linked to it. A second factor of the account never does.
+/// The factors that prove this account, so that an identity is linked to it. A second factor of the account never does.
 pub(super) fn link_proofs_of(policy: &Policy, account: &Account) -> FactorSet {
     link_proofs(policy).without(account.enrolled)
 }
@@ -119,11 +119,12 @@ pub fn registers_linked(policy: &Policy, channel: Channel) -> bool {
         && registration(policy, channel, false).is_ok()
 }
 
-/// Whether a link counts in an application with this policy, by what it was [made by](crate::social::LinkedIdentity::linked_by). At least one of its
-/// proofs must link identities in this application ([`link_proofs`]), or begin a login if the application links none. The application must also take
-/// how that proof came about: an [unbound code](Policy::allows_unbound_codes), or a [mobile that another party vouched
-/// for](Policy::takes_vouched_mobiles). A link from an application that demands less does not count here until its owner proves the account once
-/// more. The application alone decides this, whatever factors the account has. Any further demand of a login comes after the identity.
+/// Whether a link counts in an application with this policy, given the proofs that it was [made by](crate::social::LinkedIdentity::linked_by). At
+/// least one of its proofs must link identities in this application ([`link_proofs`]), or begin a login if the application links none. The
+/// application must also accept the way in which that proof was made: an [unbound code](Policy::allows_unbound_codes), or a [mobile that another
+/// party vouched for](Policy::takes_vouched_mobiles). A link from an application that demands less does not count here until its owner proves the
+/// account once more. The application alone decides this, whatever factors the account has. If the policy demands more of a login, it demands that
+/// after the identity.
 ///
 /// ```
 /// use authflow::{factor::{Factor, FactorSet}, flow::link_counts, policy::Policy, social::{LinkProofs, LinkedBy, Unassociated}};
@@ -145,8 +146,9 @@ pub fn link_counts(policy: &Policy, linked_by: LinkedBy) -> bool {
     proofs.iter().any(|proof| demanded.contains(proof))
 }
 
-/// Whether the account gets in without identities, in an application with this policy. It does by a first factor that it has, which leads to a
-/// session or to something that it can do. A channel that reaches nobody is no way in, and neither is a login that is always denied.
+/// Whether the subject can sign in to the account without identities, in an application with this policy. The account must have another first factor
+/// that leads to a session or to a step that its subject can take. A channel that reaches nobody is no way in, and neither is a login that is always
+/// denied.
 ///
 /// ```
 /// use authflow::{flow::has_other_way_in, testkit::demo};

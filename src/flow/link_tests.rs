@@ -15,8 +15,7 @@ fn linking(first_factors: FactorSet, proofs: FactorSet) -> Policy {
     Policy { first_factors, unassociated, ..Policy::default() }
 }
 
-/// For every policy and every set of proofs: a proof of a link is named by the policy and begins a login, or there is
-/// none.
+/// For every policy and every set of proofs, each proof of a link is named by the policy and begins a login.
 #[test]
 fn a_proof_of_a_link_begins_a_login() {
     for first in (1..32).map(|bits| FactorSet::from_bits(bits).unwrap()) {
@@ -131,7 +130,7 @@ fn a_link_counts_where_what_it_was_proved_by_links_or_where_nothing_does_signs_i
                 "{proofs:?}"
             );
         }
-        // An identity is no proof of a link to itself. A code by SMS begins no login here, so it links in vain.
+        // An identity does not prove its own link. A code by SMS begins no login here, so it links in vain.
         let is_of_first = proofs.contains(Factor::Password) || proofs.contains(Factor::Email);
         for links_none in [Unassociated::Refuse, Unassociated::Bind(by(Factor::Sms))] {
             assert_eq!(link_counts(&with(links_none), linked_by), is_of_first, "{links_none:?} {proofs:?}");
@@ -177,7 +176,7 @@ fn only_a_way_in_that_can_be_used_is_another_one() {
     assert!(!has_other_way_in(&by(&[Factor::Password, Factor::Email]), &nora()), "she has neither");
     let nowhere = Account { mobile: Mobile::new("13800000001").ok(), ..nora() };
     assert!(!has_other_way_in(&sms, &nowhere), "a number without a country reaches nobody");
-    // Her only channel is her second factor: it is one factor, and there is no other to ask for.
+    // Her only channel is her second factor. It counts as one factor, and there is no other to ask for.
     let enrolled = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms), ..nora() };
     assert!(!has_other_way_in(&sms, &enrolled));
     let off = Policy { second_factor: SecondFactor::Off, ..sms };

@@ -1,4 +1,4 @@
-//! The pure core: what a login needs next.
+//! The pure core, which decides what a login needs next.
 //!
 #![doc = include_str!("../../docs/states.svg")]
 //!
@@ -21,17 +21,17 @@
 //! ```
 //!
 //! [`next`] decides, from the policy, the account as it is *now*, and what has been proved. It is asked again after every step, so no step can be
-//! jumped over. A skip issues nothing while a factor is missing, because the answer to the same question is then still "a factor". The order is
-//! fixed: may the account sign in at all, then the second factor, then the password's age. (The lock, the password and the host's access decision
-//! come before; they need the host.)
+//! skipped without permission. A permitted skip issues nothing while a factor is missing, because the answer to the same question is then still "a
+//! factor". The order is fixed. The first question is whether the account may sign in at all, then comes the second factor, then the password's age.
+//! (The lock, the password and the host's access decision come earlier, because they need the host.)
 //!
-//! [`recovery`] answers another question: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] answer it
-//! for somebody who is signed in. For a pending login, it is in the answer of [`next`] ([`Wait::change_by`]). Every operation that sets a password
-//! asks one of them, so a code that would set none is not sent either. [`replace_contact`] says who may replace their own number or address.
-//! [`registration`] says who may register, which is both a way in and a way to set a password.
+//! [`recovery`] answers another question: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] answer
+//! that question for somebody who is signed in. For a pending login, the answer of [`next`] includes it ([`Wait::change_by`]). Every operation that
+//! sets a password asks one of them, so a code that would set none is not sent either. [`replace_contact`] says who may replace their own number or
+//! address. [`registration`] says who may register, which is both a way in and a way to set a password.
 //!
-//! [`link_proofs`] says what proves an account, so that a [social](crate::social) identity is linked to it. The login that follows begins with the
-//! proof, and [`next`] is asked as for any other.
+//! [`link_proofs`] lists the factors that prove an account, so that a [social](crate::social) identity is linked to it. The login that follows
+//! begins with the proof, and [`next`] is asked as for any other.
 //!
 //! [`graph`] enumerates the same functions, so nothing about the flow is written down twice, and the drawing above comes from them too.
 //! [`Graph::check`] says what the owner of a policy should know.

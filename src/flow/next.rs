@@ -1,4 +1,4 @@
-//! The one function that decides.
+//! The one function that decides what a login needs next.
 
 use super::{Action, ChangeReason, Wait, recovery::change_proofs};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     policy::{Policy, SecondFactor},
 };
 
-/// What a login has got through so far.
+/// The progress of a login so far.
 ///
 /// ```
 /// use authflow::{
@@ -34,11 +34,11 @@ use crate::{
 pub struct Progress {
     /// The factors that have been proved. This is a set, so one factor never counts twice.
     pub factors: FactorSet,
-    /// What has been done about an old password.
+    /// The step that has been taken about an old password.
     pub password: PasswordStep,
 }
 
-/// What has been done about a password in this login.
+/// The step that a login has taken about a password.
 ///
 /// ```
 /// use authflow::{
@@ -59,18 +59,19 @@ pub struct Progress {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PasswordStep {
-    /// Nothing.
+    /// No step has been taken.
     #[default]
     Open,
-    /// Its change has been skipped.
+    /// The change of the password has been skipped.
     Skipped,
-    /// It has been changed.
+    /// The password has been changed.
     Changed,
-    /// It is new: somebody who registers has just chosen it. It is not asked for at once, and was not proved.
+    /// The password is new: somebody who registers has just chosen it. They are not asked for it at once, and it was not
+    /// proved.
     Chosen,
 }
 
-/// What a login needs next.
+/// The next thing that a login needs.
 ///
 /// ```
 /// use authflow::{
@@ -103,7 +104,7 @@ pub enum PasswordStep {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing will do.
+    /// The login is denied, whatever the client does.
     Deny(Denial),
     /// The client must do one more step.
     Wait(Wait),
@@ -112,7 +113,7 @@ pub enum Next {
 }
 
 impl Next {
-    /// What a client may do about it.
+    /// The actions by which a client may go on.
     pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
         let wait = match self {
             Self::Wait(wait) => Some(*wait),
@@ -122,7 +123,7 @@ impl Next {
     }
 }
 
-/// Why nothing will do.
+/// The reason why a login is denied.
 ///
 /// ```
 /// use authflow::{
@@ -149,11 +150,11 @@ pub enum Denial {
     Inactive,
     /// None of the proved factors is a first factor here.
     NoFirstFactor,
-    /// A second factor is required and the account has none left to ask for.
+    /// A second factor is required, and the account has none that could be asked for.
     NoSecondFactor,
 }
 
-/// What a login needs next: a pure function of the policy, the account as it is now, and what has been proved.
+/// Decides what a login needs next: a pure function of the policy, the account as it is now, and what has been proved.
 ///
 /// ```
 /// use authflow::{
@@ -182,7 +183,7 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
         return Next::Deny(Denial::Inactive);
     }
     let is_first = |factor| policy.first_factors.contains(factor);
-    // Somebody who has just chosen a password has it.
+    // Somebody who has just chosen a password knows it.
     let comes_in_by_password = progress.password == PasswordStep::Chosen && is_first(Factor::Password);
     if !comes_in_by_password && !progress.factors.iter().any(is_first) {
         return Next::Deny(Denial::NoFirstFactor);
@@ -214,8 +215,8 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     }
     let proofs = || change_proofs(account, progress.factors);
     if let Some(must) = password.must_change {
-        // A breached password does not prove its own change if the account has more to prove with: a channel, or else a
-        // second factor.
+        // A breached password does not prove its own change if the account has something else to prove it with: a channel,
+        // or else a second factor.
         let by = proofs();
         let wait = match by.is_empty() {
             true => Wait::FactorRequired { choices: account.second_factors() },

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 const DAY: u64 = 86_400;
 const SET: Timestamp = Timestamp::from_unix(1_000_000);
-/// What proves a change by somebody who has a mobile: the present password, a code to it.
+/// The proofs of a change by somebody who has a mobile: the present password, and a code to the mobile.
 const BY: FactorSet = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
 
 fn policy(second_factor: SecondFactor) -> Policy {
@@ -198,8 +198,8 @@ fn a_password_that_was_not_used_must_still_be_changed_if_it_must() {
     );
 }
 
-/// A subject who has proved the password may use any channel. One who has not may use none that is a second factor, and nothing if
-/// second factors are all that has been proved.
+/// A subject who has proved the password may use any channel. A subject who has not may use no channel that is a second factor,
+/// and none at all if only second factors have been proved.
 #[test]
 fn a_second_factors_channel_carries_a_change_only_of_a_password_that_was_proved() {
     let by = |enrolled: &[Factor], factors: &[Factor]| {
@@ -220,7 +220,7 @@ fn a_second_factors_channel_carries_a_change_only_of_a_password_that_was_proved(
     assert_eq!(by(&[Sms], &[Sms, Totp]), [Password, Email]);
 }
 
-/// A breached password is known to others, so it changes itself only if there is nothing else to prove with.
+/// A breached password is known to others, so it proves its own change only if there is nothing else to prove it with.
 #[test]
 fn a_breached_password_is_changed_by_something_else() {
     use Factor::{Password, Sms, Totp};

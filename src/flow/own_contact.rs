@@ -1,4 +1,4 @@
-//! Who may replace their own number or address.
+//! The rules for replacing the subject's own number or address.
 //!
 //! A contact is a way to its owner, and often a way in. Somebody who holds a session for a while must not become the owner of the account by moving a
 //! contact. So a contact moves only in a session that is newer than the request, which takes another sign-in. A second factor moves only with its own
@@ -40,30 +40,29 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoNewContact {
-    /// The policy replaces no contact of this channel.
+    /// The policy allows no contact of this channel to be replaced.
     NotOffered,
     /// The account is locked by an administrator, or disabled.
     Inactive,
-    /// All that has been proved are channels that are enrolled as second factors of the account.
+    /// The session has proved only channels that are enrolled as second factors of the account.
     SecondFactorsAlone,
     /// The channel is enrolled as this second factor of the account, and the session has not proved it.
     Unproved(Factor),
-    /// The session is the one that asked for the code, or its subject signed in before that.
+    /// The session is the one that requested the code, or its subject signed in before that request.
     NotSignedInSince,
 }
 
-/// May somebody who is signed in, by `session`, replace the account's contact of this channel, or set a first one? A pure function, beside
-/// [`next`](super::next) and [`recovery`](super::recovery).
+/// May somebody who has signed in with the factors of `session` replace the account's contact of this channel, or set a first one? This is a pure
+/// function, like [`next`](super::next) and [`recovery`](super::recovery).
 ///
 /// - **The policy says so** ([`Policy::replaces_contacts`]).
 /// - **A second factor moves with its own proof.** If the channel is enrolled as a second factor of the account, the session must have proved that
-///   very factor, in whatever application. So somebody who has only a password, and a session by it, moves no second factor to themselves. Nor does
-///   anybody set a contact for a factor that is enrolled and whose contact is gone. A subject who has lost the old contact has no way but an
-///   administrator.
+///   very factor, in whatever application. So somebody who has only the password, and a session by it, cannot make a second factor theirs. Nobody can
+///   set a contact for an enrolled factor whose contact is gone. A subject who has lost the old contact needs an administrator.
 /// - **Second factors alone move nothing**, neither themselves nor another contact. A code to the new contact might reset the password
-///   ([`recovery`](super::recovery)), and together with the second factor that would be both factors.
+///   ([`recovery`](super::recovery)), and the reset password and the second factor would then be both factors.
 ///
-/// The caller judges when the session was proved: within ten minutes, and after the code was sent.
+/// The caller checks the time of the session's sign-in: it must be within the last ten minutes, and after the code was sent.
 ///
 /// ```
 /// use authflow::{
@@ -84,7 +83,7 @@ pub enum NoNewContact {
 /// ```
 ///
 /// # Errors
-/// Why they may not.
+/// The reason why they may not.
 pub fn replace_contact(
     policy: &Policy,
     account: &Account,

@@ -1,7 +1,7 @@
-//! Who may set a password without the old one, and by what.
+//! The rules for setting a password without the old one.
 //!
 //! The holder of one channel must not become both factors of an account. So a channel that is enrolled as a second factor sets a password only for
-//! somebody who has proved the present one. Enrolment belongs to the account, whatever the application that asks makes of it.
+//! somebody who has proved the present one. Enrolment belongs to the account, whatever the policy of the application says about second factors.
 
 use crate::{
     account::{Account, AccountStatus},
@@ -47,7 +47,7 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoRecovery {
-    /// The policy resets no password by this channel, or sets no first one by a session alone.
+    /// The policy resets no password by this channel, or lets no session alone set a first one.
     NotOffered,
     /// The account is locked by an administrator, or disabled.
     Inactive,
@@ -55,16 +55,16 @@ pub enum NoRecovery {
     NoContact,
     /// The channel is enrolled as a second factor of the account.
     SecondFactor,
-    /// All that has been proved are channels that are enrolled as second factors of the account.
+    /// Only channels that are enrolled as second factors of the account have been proved.
     SecondFactorsAlone,
 }
 
-/// May a code to this channel set a password instead of a forgotten one? If so, this returns its recipient. It is a pure function, beside
+/// May a code to this channel set a password instead of a forgotten one? If so, this returns its recipient. It is a pure function, like
 /// [`next`](super::next).
 ///
-/// It may if [`Policy::recovery`] says so, but never if the channel is enrolled as a second factor of the account. That holds in every application,
-/// whatever its [`Policy::second_factor`] is, because the new password and the same channel would be both factors. (ASVS 5.0 §6.4.3: a reset must go
-/// around no second factor.)
+/// The code may do so if [`Policy::recovery`] says so, but never if the channel is enrolled as a second factor of the account. That holds in every
+/// application, whatever its [`Policy::second_factor`] is, because the new password and the same channel would be both factors. (ASVS 5.0 §6.4.3: a
+/// reset must not bypass a second factor.)
 ///
 /// ```
 /// use authflow::{
@@ -90,7 +90,7 @@ pub enum NoRecovery {
 /// ```
 ///
 /// # Errors
-/// Why it may not.
+/// The reason why it may not.
 pub fn recovery(policy: &Policy, account: &Account, channel: Channel) -> Result<Recipient, NoRecovery> {
     if policy.recovery.contains(channel) {
         of_first_rank(account, channel)
@@ -122,7 +122,8 @@ pub fn has_way_back(policy: &Policy, account: &Account) -> bool {
     Channel::ALL.into_iter().any(|channel| recovery(policy, account, channel).is_ok())
 }
 
-/// May somebody who is signed in, by `session`, set a password by a code to this channel, without the old one? If so, this returns its recipient.
+/// May somebody who has signed in with the factors of `session` set a password by a code to this channel, without the old one? If so, this returns
+/// its recipient.
 ///
 /// ```
 /// use authflow::{
@@ -142,7 +143,7 @@ pub fn has_way_back(policy: &Policy, account: &Account) -> bool {
 /// ```
 ///
 /// # Errors
-/// Why they may not.
+/// The reason why they may not.
 pub fn own_password(
     account: &Account,
     session: FactorSet,
@@ -152,8 +153,8 @@ pub fn own_password(
     of_first_rank(account, channel)
 }
 
-/// May somebody who is signed in, by `session`, set a first password without any other proof? Only if [`Policy::session_sets_first_password`] says
-/// so. A code to a contact ([`own_password`]) sets one in any case.
+/// May somebody who has signed in with the factors of `session` set a first password without any other proof? They may only if
+/// [`Policy::session_sets_first_password`] says so. A code to a contact ([`own_password`]) sets one in any case.
 ///
 /// ```
 /// use authflow::{
@@ -173,7 +174,7 @@ pub fn own_password(
 /// ```
 ///
 /// # Errors
-/// Why they may not.
+/// The reason why they may not.
 pub fn first_password(policy: &Policy, account: &Account, session: FactorSet) -> Result<(), NoRecovery> {
     if policy.session_sets_first_password {
         of_more_than_second_factors(account, session)
@@ -192,8 +193,8 @@ fn of_more_than_second_factors(account: &Account, session: FactorSet) -> Result<
     }
 }
 
-/// Whether the present password proves the right to set another one, for somebody who has proved `proved` before. A [breached](MustChange::Breached)
-/// one does not, if the account has anything else to prove with.
+/// Whether the present password proves the right to set another one, for somebody who has already proved the factors `proved`. A
+/// [breached](MustChange::Breached) password does not, if the account has anything else to prove it with.
 ///
 /// ```
 /// use authflow::{
@@ -222,7 +223,7 @@ pub fn old_password(account: &Account, proved: FactorSet) -> bool {
         && (!is_breached(account) || proved.union(alone) != alone || !has_more(account))
 }
 
-/// What may prove the change of a password in a pending login: the present password, a code to a channel.
+/// The factors that may prove the change of a password in a pending login: the present password, or a code to a channel.
 pub(super) fn change_proofs(account: &Account, proved: FactorSet) -> FactorSet {
     let by_code = if proved.contains(Factor::Password) {
         channels(account)
@@ -256,7 +257,7 @@ pub fn sign_in_code(policy: &Policy, account: &Account, channel: Channel) -> Opt
     account.recipient(channel).filter(|_| policy.first_factors.contains(Factor::of_channel(channel)))
 }
 
-/// Whether the account has nothing but a breached password, which must do then.
+/// Whether the account has nothing but a breached password. That password is then accepted.
 pub(crate) fn has_but_a_breached_password(account: &Account) -> bool {
     is_breached(account) && !has_more(account)
 }
@@ -268,7 +269,7 @@ pub(crate) fn change_ends_links(account: &Account) -> bool {
     must_change.is_some_and(MustChange::ends_links)
 }
 
-/// The account's recipient, if the channel is no second factor of it.
+/// The account's recipient, if the channel is not a second factor of the account.
 fn of_first_rank(account: &Account, channel: Channel) -> Result<Recipient, NoRecovery> {
     if account.status != AccountStatus::Active {
         Err(NoRecovery::Inactive)
@@ -288,7 +289,7 @@ fn is_breached(account: &Account) -> bool {
     account.password.as_ref().is_some_and(|password| password.must_change == Some(MustChange::Breached))
 }
 
-/// Whether the account has anything to prove with beside its password.
+/// Whether the account has anything except its password to prove it with.
 fn has_more(account: &Account) -> bool {
     !channels(account).union(account.second_factors()).is_empty()
 }

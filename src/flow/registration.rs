@@ -1,4 +1,4 @@
-//! Who may register, and by what.
+//! The rules for registering.
 
 use super::{Next, PasswordStep, Progress, graph::NOW, kinds::newcomer, next};
 use crate::{
@@ -34,15 +34,15 @@ use crate::{
 pub enum NoRegistration {
     /// The policy registers nobody by this channel.
     NotOffered,
-    /// The new account could not sign in: it has none of the first factors, or no second one where the policy demands that of everybody.
+    /// The new account could not sign in. It has none of the first factors, or the policy demands a second factor of everybody and it has none.
     NoWayIn,
 }
 
-/// May somebody register by a code to this channel, with a password or without? A pure function, beside [`next`] and
+/// May somebody register by a code to this channel, with a password or without? This is a pure function, like [`next`] and
 /// [`recovery`](super::recovery).
 ///
 /// They may if [`Policy::registration`] says so and the new account can sign in, now and later. So they need a password unless a code to that channel
-/// is a first factor. They may not at all if a second factor is demanded of everybody, because no new account has one.
+/// is a first factor. Nobody may register if a second factor is demanded of everybody, because no new account has one.
 ///
 /// ```
 /// use authflow::{
@@ -67,7 +67,7 @@ pub enum NoRegistration {
 /// ```
 ///
 /// # Errors
-/// Why they may not.
+/// The reason why they may not.
 pub fn registration(policy: &Policy, channel: Channel, has_password: bool) -> Result<(), NoRegistration> {
     if !policy.registration.contains(channel) {
         return Err(NoRegistration::NotOffered);
@@ -102,8 +102,8 @@ pub fn sends_sms_to_anybody(policy: &Policy) -> bool {
     registers_anybody(policy, Channel::Sms) || policy.replaces_contacts.contains(Channel::Sms)
 }
 
-/// The progress of somebody who registers: the channel is proved. A password that they have chosen lets them in, but is no proof. So it stands in no
-/// `amr`, which has what was used to authenticate (RFC 8176 §1).
+/// The progress of somebody who registers: the channel is proved. A password that they have chosen lets them in, but is no proof. So it is in no
+/// `amr`, which lists what was used to authenticate (RFC 8176 §1).
 pub(crate) fn registered(channel: Channel, has_password: bool) -> Progress {
     let password = if has_password { PasswordStep::Chosen } else { PasswordStep::Open };
     Progress { password, ..proved(Factor::of_channel(channel)) }

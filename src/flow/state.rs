@@ -37,11 +37,11 @@ pub enum State {
     ContactReplaced,
     /// A social identity that is linked to no account is proved. The login waits for the proof of an account.
     BindSocial,
-    /// The same, where somebody without an account may register instead.
+    /// As [`BindSocial`](State::BindSocial), but somebody without an account may register instead.
     RegisterSocial,
-    /// Signed in.
+    /// A session has been issued.
     SessionIssued,
-    /// Refused for good.
+    /// The login has been denied.
     Denied,
 }
 

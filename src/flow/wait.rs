@@ -1,9 +1,9 @@
-//! What a login waits for.
+//! The steps that a login can wait for.
 
 use super::Action;
 use crate::{factor::FactorSet, password::MustChange, token::Stage};
 
-/// What a login waits for. Its key alone, without the details, is a [`Stage`], which a state token carries.
+/// The step that a login waits for. The name of the step, without its details, is a [`Stage`], which a state token carries.
 ///
 /// ```
 /// use authflow::{
@@ -22,27 +22,27 @@ use crate::{factor::FactorSet, password::MustChange, token::Stage};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// One more factor, of these.
+    /// The login needs one more factor.
     FactorRequired {
-        /// Any of them will do.
+        /// The factors to choose from. Any of them will do.
         choices: FactorSet,
     },
-    /// A new password, before anything else.
+    /// The password must be changed before anything else.
     PasswordExpired {
-        /// Why.
+        /// The reason.
         reason: ChangeReason,
-        /// What may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present one, and the others are codes to channels.
-        /// It is never empty.
+        /// The factors that may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present password, and the others are
+        /// codes to channels. The set is never empty.
         by: FactorSet,
     },
-    /// A new password soon: change it now, or skip.
+    /// The password is about to expire. The client may change it now, or skip the change.
     PasswordExpiring {
-        /// Seconds until the present one expires, at least 1.
+        /// Seconds until the present password expires, at least 1.
         expires_in: u64,
-        /// How often the change may still be skipped, at least 1.
+        /// The number of times that the change may still be skipped, at least 1.
         skips_left: u32,
-        /// What may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present one, and the others are codes to channels.
-        /// It is never empty.
+        /// The factors that may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present password, and the others are
+        /// codes to channels. The set is never empty.
         by: FactorSet,
     },
 }
@@ -57,7 +57,7 @@ impl Wait {
         }
     }
 
-    /// What a client may do now.
+    /// The actions that a client may take now.
     pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
         let none = FactorSet::EMPTY;
         let (proofs, skip, changes) = match *self {
@@ -69,7 +69,7 @@ impl Wait {
         proofs.iter().map(Action::ProveFactor).chain(skip).chain(changes)
     }
 
-    /// What may prove a change of the password now. It is empty if the login waits for something else.
+    /// The factors that may prove a change of the password now. The set is empty if the login waits for something else.
     pub fn change_by(&self) -> FactorSet {
         match self {
             Self::PasswordExpired { by, .. } | Self::PasswordExpiring { by, .. } => *by,
@@ -85,7 +85,7 @@ impl Wait {
         }
     }
 
-    /// How often the change of the present password may still be skipped.
+    /// The number of times that the change of the present password may still be skipped.
     pub fn skips_left(&self) -> u32 {
         match self {
             Self::PasswordExpiring { skips_left, .. } => *skips_left,
@@ -116,15 +116,15 @@ impl Wait {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeReason {
-    /// It has reached its greatest age.
+    /// The password has reached its greatest age.
     Expired,
-    /// It is about to expire, and its change has been skipped as often as it may be.
+    /// The password is about to expire, and no more skips are allowed.
     SkipsSpent,
-    /// An administrator set it.
+    /// An administrator set the password.
     AdministratorReset,
-    /// It is known to attackers.
+    /// Attackers know the password.
     Breached,
-    /// It was given out to sign in with once.
+    /// The password was given out for a single sign-in.
     FirstLogin,
 }
 

@@ -1,16 +1,16 @@
-//! What a success clears.
+//! The clearing of guesses after a success.
 
 use super::{AttemptRecord, AttemptSlot, Receipt, record::UpTo};
 use core::fmt;
 
 /// Clears the count of a slot whose factor was proved or replaced. It is part of the [`Commit`](crate::step::Commit) of the step, so that a
-/// proof that was not carried out clears nothing.
+/// proof whose commit is refused clears nothing.
 ///
 /// In the commit's own transaction, `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`clear`](Self::clear),
-/// and store the result. Never delete the row. Its numbers go on, and a guess that is still in flight would be given back to a record that
-/// does not know it.
+/// and store the result. Never delete the row. The numbers of its receipts must go on. Otherwise a guess that is still in flight would be
+/// given back to a new record that does not contain it.
 ///
-/// An administrator unlocks an account by the same means, in one transaction with what else is changed:
+/// An administrator unlocks an account by the same means, in one transaction with the other changes:
 ///
 /// ```
 /// use authflow::{AccountId, guess::{AttemptRecord, AttemptSlot, ClearGuesses}};
@@ -41,17 +41,17 @@ impl ClearGuesses {
         Self { slot, up_to: UpTo::Receipt(receipt) }
     }
 
-    /// Clears every guess, because what was guessed at has been replaced, or by an administrator's decision.
+    /// Clears every guess, because the password or other target was replaced, or because an administrator decided so.
     pub fn all(slot: AttemptSlot) -> Self {
         Self { slot, up_to: UpTo::All }
     }
 
-    /// Where the count is kept.
+    /// The slot in which the guesses are counted.
     pub fn slot(&self) -> AttemptSlot {
         self.slot
     }
 
-    /// The new record, from the stored one.
+    /// Makes the new record from the stored one.
     pub fn clear(&self, stored: Option<AttemptRecord>) -> AttemptRecord {
         stored.unwrap_or_default().clear(self.up_to)
     }

@@ -1,7 +1,7 @@
 //! The bytes that a host keeps of a record.
 //!
-//! Byte 0 is the version. Numbers of eight bytes follow, the highest byte first. The first says how many receipts were given out. Each guess
-//! then has three: its receipt, its second, and the tag of the guesser while it is in flight, or 0.
+//! Byte 0 is the version. Numbers of eight bytes follow, the highest byte first. The first number says how many receipts were given out.
+//! Three numbers follow for each guess: its receipt, its second, and the tag of the guesser while it is in flight, or 0.
 
 use super::{
     policy::HIGHEST_CEILING,

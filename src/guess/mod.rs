@@ -1,4 +1,4 @@
-//! Guesses: what one is, where it is counted, and what locks.
+//! Guesses: how they are counted, and when they lock an account's factor.
 //!
 //! ```text
 //! ──> asked ─┬─ too many were wrong ─────> Locked
@@ -35,14 +35,14 @@
 //! assert_eq!(world.send(&right).status, 200);
 //! ```
 //!
-//! A guess at a password or code is counted before it is judged, so that a thousand guesses sent at once are a thousand counted
-//! guesses. It is counted in an [`AttemptSlot`]: one for each factor of an account, whichever login, application or code it is about.
-//! The host keeps an [`AttemptRecord`] for each slot. An [`AttemptPolicy`] says how many guesses there are.
+//! A guess at a password or code is counted before it is judged, so that a thousand guesses sent at once are a thousand counted guesses.
+//! It is counted in an [`AttemptSlot`]. Each factor of an account has one slot for all logins, applications and codes. The host keeps an
+//! [`AttemptRecord`] for each slot. An [`AttemptPolicy`] says how many guesses are allowed.
 //!
 //! [`ReserveAttempt`] counts a guess and says whether there was one left. A right guess clears the count with [`ClearGuesses`], **in the
-//! commit of the step that it proves**, so that a step that was not carried out clears nothing. A wrong guess is told with
-//! [`SettleAttempt`] and stays counted. A guess that was not judged wrong, and whose request ended without effect, is given back the
-//! same way.
+//! commit of the step that it proves**, so that a step whose commit is refused clears nothing. A wrong guess is reported with
+//! [`SettleAttempt`] and stays counted. A guess is given back with the same question if it was not judged wrong and its request ended
+//! without effect.
 
 mod clear;
 mod form;

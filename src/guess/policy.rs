@@ -1,4 +1,4 @@
-//! How many guesses there are.
+//! Limits on guesses.
 
 use crate::Lifetime;
 use core::slice::ChunksExact;
@@ -10,9 +10,10 @@ const LONGEST_LOCK: u64 = 86_400;
 /// NIST SP 800-63B-4 §3.2.2: no more than 100 failures in a row.
 pub(super) const HIGHEST_CEILING: u32 = 100;
 
-/// How many wrong guesses lock a factor of an account, for how long, and how many lock it for good.
+/// Limits on wrong guesses at a factor of an account: how many lock the factor, for how long, and how many lock it for
+/// good.
 ///
-/// The factor is locked after `threshold` failures in a row. When the lock has expired, there are `threshold` guesses
+/// The factor is locked after `threshold` failures in a row. When the lock has expired, `threshold` guesses are allowed
 /// again. With `doubling`, the next lock is twice as long (a day at most). After `ceiling` failures in a row, the factor
 /// stays locked until the host clears the record. NIST SP 800-63B-4 §3.2.2 allows no more than 100.
 ///
@@ -61,12 +62,12 @@ impl AttemptPolicy {
         Self::try_from(Fields { threshold, lock, doubling, ceiling })
     }
 
-    /// How many failures in a row lock the factor.
+    /// The number of failures in a row that lock the factor.
     pub fn threshold(&self) -> u32 {
         self.fields.threshold
     }
 
-    /// How long the first lock lasts.
+    /// The length of the first lock.
     pub fn lock(&self) -> Lifetime {
         self.fields.lock
     }
@@ -76,7 +77,7 @@ impl AttemptPolicy {
         self.fields.doubling
     }
 
-    /// How many failures in a row lock the factor for good.
+    /// The number of failures in a row that lock the factor for good.
     pub fn ceiling(&self) -> u32 {
         self.fields.ceiling
     }
@@ -86,7 +87,7 @@ impl AttemptPolicy {
         failures.chunks_exact(self.fields.threshold as usize)
     }
 
-    /// How long a lock lasts after `earlier_locks` earlier ones.
+    /// The length, in seconds, of a lock after `earlier_locks` earlier ones.
     pub(super) fn lock_seconds(&self, earlier_locks: usize) -> u64 {
         let factor = if self.fields.doubling { 1_u64 << earlier_locks.min(20) } else { 1 };
         u64::from(self.fields.lock.as_seconds()).saturating_mul(factor).min(LONGEST_LOCK)

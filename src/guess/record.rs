@@ -1,17 +1,18 @@
-//! The count of guesses: a pure ladder over a record that the host keeps.
+//! The count of guesses, a pure function of a record that the host keeps.
 //!
-//! A guess is counted *before* it is judged, in one atomic read-modify-write of the host, so that a thousand guesses sent at once are a
-//! thousand counted guesses. From then on it is **in flight**, until it is known what became of it. It may have been wrong. It may not have
-//! been judged wrong, and is given back. Or it was right, and its commit clears the count. If nobody tells within [`IN_FLIGHT_SECONDS`], it
-//! was wrong.
+//! A guess is counted *before* it is judged, in one atomic read-modify-write by the host, so that a thousand guesses sent at once are a
+//! thousand counted guesses. From then on it is **in flight**, until its result is known. If it was wrong, it stays counted. If it was not
+//! judged wrong, it is given back. If it was right, its commit clears the count. If no result arrives within [`IN_FLIGHT_SECONDS`], it counts
+//! as wrong.
 
 use super::{policy::AttemptPolicy, tag::GuessTag};
 use crate::{Timestamp, moment::Skew};
 use alloc::vec::Vec;
 
-/// How long a guess may be in flight. A guess whose host crashed counts as wrong from then on.
+/// The seconds for which a guess may be in flight. A guess whose host crashed counts as wrong after that.
 const IN_FLIGHT_SECONDS: u64 = 30;
-/// How many guesses at a locked slot are kept while they are being answered. Further ones, by many spellings at once, contend with nothing.
+/// The highest number of guesses at a locked slot that are kept while they are being answered. Further guesses, by many spellings at once, are
+/// not kept, so they make no other guess contend.
 pub(super) const MOST_REFUSED: usize = 100;
 
 /// Names one guess, so that no other is settled in its place.
@@ -19,7 +20,7 @@ pub(super) const MOST_REFUSED: usize = 100;
 pub struct Receipt(u64);
 
 impl Receipt {
-    /// The receipt of no guess: there was none left.
+    /// The receipt that stands for no guess, because none was left.
     pub(crate) const NONE: Self = Self(0);
 
     #[cfg(feature = "testkit")]
@@ -59,51 +60,51 @@ impl Receipt {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// There is a guess, and it has been counted.
+    /// A guess was left, and it has been counted.
     Reserved {
-        /// Names the guess.
+        /// The receipt of the guess.
         receipt: Receipt,
-        /// How many there are after this one before the factor is locked.
+        /// The number of guesses after this one before the factor is locked.
         left: u32,
     },
-    /// As many guesses at this name are being judged as lock it. Come again in a moment. This says nothing of earlier wrong guesses, nor of
-    /// other names.
+    /// The number of guesses at this name that are being judged is already enough to lock it. The client must try again in a moment. This
+    /// answer reveals nothing about earlier wrong guesses or other names.
     Contended,
-    /// There is no guess.
+    /// No guess is left.
     Locked {
-        /// Names the attempt, which is no guess but is being answered.
+        /// The receipt of the attempt, which is not counted as a guess but is being answered.
         receipt: Receipt,
-        /// The first second in which there is a guess again; `None` if only an administrator or a new password can clear the lock.
+        /// The first second in which a guess is allowed again, or `None` if only an administrator or a new password can clear the lock.
         until: Option<Timestamp>,
     },
 }
 
-/// What became of a guess that was not right.
+/// The result of a guess that was not right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settlement {
-    /// It was wrong: it stays counted.
+    /// The guess was wrong, and stays counted.
     Wrong,
-    /// It was not judged wrong, and its request ended without effect: it is given back.
+    /// The guess was not judged wrong, and its request ended without effect. It is given back.
     GivenBack,
 }
 
-/// Which guesses a success clears.
+/// The guesses that a success clears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UpTo {
-    /// The guess that was right and every earlier one. Those counted after it still count.
+    /// The guess that was right and every earlier one. Guesses that were counted after it still count.
     Receipt(Receipt),
-    /// Every guess, because what was guessed at is no more.
+    /// Every guess, because the target of the guesses no longer exists.
     All,
 }
 
 /// The failures in a row of one factor of one account, and the guesses in flight, kept by the host as opaque bytes.
 ///
-/// It keeps the time of each of them, and nothing of the policies that counted them. So applications with different policies can share a
-/// record. There is a guess under one policy exactly if that policy alone would give one after the same failures. Every failure counts for
-/// each policy, and each policy has its own locks, which no other can shorten.
+/// The record keeps the time of each guess, and nothing about the policies under which it was counted. So applications with different policies
+/// can share a record. A guess is allowed under one policy exactly if that policy alone would allow it after the same failures. Every failure
+/// counts for each policy, and each policy has its own locks, which no other can shorten.
 ///
-/// A record is never deleted, only cleared, because its receipts go on. Every question about it changes its bytes, so that none costs the host
-/// less than another.
+/// A record is never deleted, only cleared, because the numbers of its receipts must go on. Every question about it changes its bytes, so that
+/// all questions cost the host the same.
 ///
 /// ```
 /// use authflow::guess::AttemptRecord;
@@ -113,9 +114,10 @@ pub(crate) enum UpTo {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttemptRecord {
-    /// Numbers given out so far, to guesses and to questions that changed nothing else.
+    /// The count of the numbers that have been given out so far, to guesses and to questions that changed nothing else.
     pub(super) issued: u64,
-    /// The failures since the latest success and the guesses in flight, in the order of their receipts. No ceiling lets more than 100 in.
+    /// The failures since the latest success and the guesses in flight, in the order of their receipts. There are at most 100, because no
+    /// ceiling is higher.
     ///
     /// Behind them, again in the order of their receipts, are refused guesses that are being answered. They count towards no lock. Until they
     /// are answered, they contend like guesses. Otherwise a burst would show whether a name is locked, and so which other name locked it.
@@ -130,23 +132,23 @@ pub(super) struct Guess {
     pub(super) in_flight: Option<GuessTag>,
 }
 
-/// What a guess is counted by.
+/// The inputs by which a guess is counted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Count<'a> {
     pub(super) policy: &'a AttemptPolicy,
     pub(super) now: Timestamp,
-    /// How far the clock that wrote the record may be from this one.
+    /// The difference that there may be between the clock that wrote the record and this one.
     pub(super) skew: Skew,
     pub(super) tag: GuessTag,
 }
 
 impl AttemptRecord {
-    /// Counts one guess, if there is one.
+    /// Counts one guess, if one is left.
     #[must_use]
     pub(super) fn reserve(self, count: &Count<'_>) -> (Self, Attempt) {
         let Count { policy, now, tag, .. } = *count;
         let mut record = self.brought_to(count);
-        // The numbers never run out; a record from elsewhere may say that they have.
+        // The numbers never run out, but a record from elsewhere may say that they have.
         let Some(number) = record.issued.checked_add(1) else {
             return (record, Attempt::Locked { receipt: Receipt::NONE, until: None });
         };
@@ -171,7 +173,7 @@ impl AttemptRecord {
         (record, attempt)
     }
 
-    /// How many guesses of one name are being answered.
+    /// The number of guesses of one name that are being answered.
     fn in_flight(&self, GuessTag(tag): GuessTag) -> usize {
         let other = |guess: &Guess| guess.in_flight.map_or(0, |GuessTag(other)| other & !GuessTag::REFUSED);
         self.guesses.iter().filter(|guess| other(guess) == tag).count()
@@ -183,13 +185,13 @@ impl AttemptRecord {
         self.guesses.get(..counted).unwrap_or_default()
     }
 
-    /// How many guesses are counted, those in flight too.
+    /// The number of counted guesses, including those in flight.
     #[cfg(feature = "testkit")]
     pub(crate) fn count(&self) -> usize {
         self.counted().len()
     }
 
-    /// The record as it is now. No guess lies further ahead than clocks differ, and none has been in flight for too long.
+    /// The record as it is now. In the result, no guess lies further ahead than clocks may differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
         self.guesses.retain_mut(|guess| {
             if count.skew.is_impossible(guess.at, count.now) {
@@ -205,7 +207,7 @@ impl AttemptRecord {
         self
     }
 
-    /// What became of one guess that was not right. Telling it again changes nothing but the number of questions.
+    /// Settles one guess that was not right. Settling it again changes nothing but the number of questions.
     #[must_use]
     pub(super) fn settle(mut self, Receipt(receipt): Receipt, settlement: Settlement) -> Self {
         if let Some(at) = self.guesses.iter().rposition(|guess| guess.receipt == receipt) {
@@ -219,14 +221,14 @@ impl AttemptRecord {
         self.asked()
     }
 
-    /// Clears what a success clears.
+    /// Clears the guesses that a success clears.
     #[must_use]
     pub(super) fn clear(mut self, up_to: UpTo) -> Self {
         match up_to {
             UpTo::Receipt(Receipt(receipt)) if receipt <= self.issued => {
                 self.guesses.retain(|guess| guess.receipt > receipt || guess.is_refused());
             }
-            // A receipt of another record: of a database that was restored, say.
+            // The receipt belongs to another record, for example because a database was restored.
             UpTo::Receipt(_) => {}
             UpTo::All => self.guesses.retain(Guess::is_refused),
         }
@@ -263,7 +265,7 @@ fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Opt
     (now < until).then_some(Some(until))
 }
 
-/// How many guesses there are after these before the factor is locked.
+/// The number of guesses that are left after these before the factor is locked.
 fn left(policy: &AttemptPolicy, guesses: &[Guess]) -> u32 {
     let before_lock = match policy.windows(guesses).remainder().len() {
         0 => 0,

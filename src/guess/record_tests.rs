@@ -30,7 +30,7 @@ fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> A
     attempt
 }
 
-/// The end of the lock.
+/// The end of the lock that an attempt met.
 fn locked(attempt: Attempt) -> Option<Timestamp> {
     match attempt {
         Attempt::Locked { until, .. } => until,
@@ -119,7 +119,8 @@ fn settling_again_changes_nothing() {
     }
 }
 
-/// As many guesses are in flight as lock a name, and the next one is told to come again. By another name of the account, it reads as a lock.
+/// When the guesses in flight are enough to lock a name, the next one must come again. By another name of the account, the answer reads as a
+/// lock.
 #[test]
 fn a_name_is_contended_by_as_many_guesses_in_flight_as_lock_it() {
     let policy = policy(3, 100);
@@ -140,7 +141,7 @@ fn burst(mut record: AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag:
     (0..8).map(|_| is_busy(guess(&mut record, policy, now, tag))).collect()
 }
 
-/// A burst sees only itself. Otherwise it would tell who has been here, and which two names are of one account.
+/// A burst sees only itself. Otherwise it would reveal who has guessed before, and which two names belong to one account.
 #[test]
 fn what_contends_tells_nothing_of_wrong_guesses_and_of_other_names() {
     let policy = policy(5, 100);
@@ -258,7 +259,7 @@ fn going_back_and_forth_between_two_policies_dodges_no_lock() {
     assert_eq!(locked(fail(&mut record, &strict, NOW)), Some(strict_until));
     let lax_until = NOW.plus_seconds(60);
     assert_eq!(locked(fail(&mut record, &lax, NOW)), Some(lax_until));
-    // The sixth is let in by the lax one, and fills the second window of the strict one.
+    // The lax policy lets the sixth guess in, and that guess fills the second window of the strict policy.
     assert!(matches!(fail(&mut record, &lax, lax_until), Attempt::Reserved { left: 4, .. }));
     let strict_until = lax_until.plus_seconds(7200);
     assert_eq!(locked(fail(&mut record, &strict, lax_until)), Some(strict_until));
@@ -275,7 +276,7 @@ fn the_lower_ceiling_bounds_the_guesses_of_its_own_policy() {
     assert_eq!(locked(fail(&mut record, &high, Timestamp::MAX)), None);
 }
 
-/// The locks that are left are those of the failures that are left.
+/// The remaining locks are those of the remaining failures.
 #[test]
 fn a_void_attempt_of_an_earlier_window_leaves_the_lock_of_the_later_failure_the_length_of_a_first() {
     let policy = policy(1, 100);
@@ -332,7 +333,7 @@ fn a_receipt_from_nowhere_settles_nothing() {
     );
 }
 
-/// A transcript writes down the number.
+/// A transcript records the number.
 #[cfg(feature = "testkit")]
 #[test]
 fn a_receipt_is_read_back_from_its_number() {
@@ -426,8 +427,8 @@ fn any_policy() -> impl Strategy<Value = AttemptPolicy> {
     })
 }
 
-/// What a policy alone says of failures at these times, walking up its ladder one by one: how many guesses there are
-/// before a lock, or that there are none.
+/// The guesses that one policy alone leaves before a lock, after failures at these times. It is `None` if the factor is locked. This walks
+/// through the failures one by one.
 fn alone(policy: &AttemptPolicy, failures: impl Iterator<Item = Timestamp>, now: Timestamp) -> Option<u32> {
     let (mut left, mut all_left) = (policy.threshold(), policy.ceiling());
     let (mut lock, mut locked) = (u64::from(policy.lock().as_seconds()), false);
@@ -447,7 +448,7 @@ fn alone(policy: &AttemptPolicy, failures: impl Iterator<Item = Timestamp>, now:
 #[derive(Clone, Copy, Debug)]
 struct Known {
     at: Timestamp,
-    /// The name that it was made by, as long as it is unsettled.
+    /// The name by which the guess was made, as long as it is unsettled.
     untold: Option<bool>,
 }
 
@@ -495,7 +496,7 @@ proptest! {
                             prop_assert_eq!(expected, None);
                             given.push(receipt);
                             refused.insert(receipt.0, Known { at: now, untold: Some(name) });
-                            // It is over at the second that it says, and not one earlier.
+                            // The lock ends at the second that it names, and not one second earlier.
                             if let Some(until) = until {
                                 let at = |now| alone(policy, open.values().map(|known| known.at), now);
                                 prop_assert!(at(until.minus_seconds(1)).is_none() && at(until).is_some());

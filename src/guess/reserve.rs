@@ -6,15 +6,15 @@ use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 /// Is there a guess left? Count it, before it is judged.
 ///
 /// In one transaction, `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`reserve`](Self::reserve), and
-/// store the result. Two guesses at once must be two. In most databases, a row that is not there yet locks nothing. So insert an empty
-/// one first (`ON CONFLICT DO NOTHING`), or lock by the slot.
+/// store the result. Two guesses at once must be two. In most databases, a row that does not exist yet cannot be locked. So insert an
+/// empty row first (`ON CONFLICT DO NOTHING`), or lock by the slot.
 ///
 /// Before a guess at a [password](Self::factor) is counted, take your place at the hasher, and put it into the answer
 /// ([`Reservation::holding`]). [`Parts`](crate::parts::Parts) does that.
 ///
-/// A record is stored for slots that no account has, too ([`is_of_nobody`](Self::is_of_nobody)), so that they cost the same. Keep at most
-/// 1,048,576 of those. Drop the oldest first, but none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
-/// never deleted.
+/// Records are also stored for slots that no account has ([`is_of_nobody`](Self::is_of_nobody)), so that guesses at them cost the same.
+/// Keep at most 1,048,576 of those records. Drop the oldest first, but none with a guess [in flight](AttemptRecord::is_in_flight).
+/// Records of accounts are never deleted.
 ///
 /// ```
 /// use authflow::{guess::{Attempt, ReserveAttempt}, testkit::{Call, World}};
@@ -31,14 +31,15 @@ use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 /// assert!(matches!(second.attempt(), Attempt::Reserved { left: 3, .. }));
 /// ```
 ///
-/// **If you answer wrongly:** if a record is not stored, or two guesses are counted as one, guesses are unlimited. A fresh record instead
-/// of one that could not be read refills the guesses. Answer [`unavailable`](crate::step::Ask::unavailable) instead.
+/// **If you answer wrongly:** if a record is not stored, or two guesses are counted as one, guesses are unlimited. If you replace a
+/// record that could not be read with a fresh one, the guesses are refilled. Answer [`unavailable`](crate::step::Ask::unavailable)
+/// instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReserveAttempt {
-    /// Where the count is kept.
+    /// The slot in which the guesses are counted.
     pub slot: AttemptSlot,
-    /// What is guessed at.
+    /// The factor at which the client guesses.
     pub factor: Factor,
     /// Whether it is the slot of a name that no account has.
     pub is_of_nobody: bool,
@@ -55,7 +56,7 @@ impl ReserveAttempt {
         Self { slot, factor, is_of_nobody, now, policy, skew, tag }
     }
 
-    /// The new record and the answer, from the stored record, if there is one.
+    /// Makes the new record and the answer from the stored record, if there is one.
     pub fn reserve(&self, stored: Option<AttemptRecord>) -> Reservation {
         let Self { policy, now, skew, tag, .. } = self;
         let count = Count { policy, now: *now, skew: *skew, tag: *tag };
@@ -95,17 +96,17 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// What to store.
+    /// The record to store.
     pub fn record(&self) -> AttemptRecord {
         self.record.clone()
     }
 
-    /// Whether there was a guess.
+    /// Whether a guess was left.
     pub fn attempt(&self) -> Attempt {
         self.attempt
     }
 
-    /// The same, and the place at the hasher that was taken before the guess was counted. It comes back with
+    /// Adds the place at the hasher that was taken before the guess was counted. The place comes back with
     /// [`VerifyPassword`](crate::password::VerifyPassword::permit).
     #[must_use]
     pub fn holding(self, permit: Permit) -> Self {

@@ -1,12 +1,12 @@
-//! What became of a guess that was not right.
+//! The result of a guess that was not right.
 
 use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 
-/// What became of a counted guess that was not right: it was wrong, or its request ended without effect and it is given back.
+/// The result of a counted guess that was not right. It was wrong, or it is given back because its request ended without effect.
 ///
-/// It is asked last, whatever the guess was at, and also for slots that no account has. In one transaction,
+/// This question comes last, whatever factor the guess was at, and also for slots that no account has. In one transaction,
 /// `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`settle`](Self::settle), and store the result with an
-/// `UPDATE`. So a record of nobody that was dropped meanwhile stays dropped.
+/// `UPDATE`. So a record of a slot that no account has stays dropped if it was dropped meanwhile.
 ///
 /// ```
 /// use authflow::{
@@ -39,7 +39,7 @@ use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SettleAttempt {
-    /// Where the count is kept.
+    /// The slot in which the guess was counted.
     pub slot: AttemptSlot,
     receipt: Receipt,
     settlement: Settlement,
@@ -50,7 +50,7 @@ impl SettleAttempt {
         Self { slot, receipt, settlement }
     }
 
-    /// The new record, from the stored one.
+    /// Makes the new record from the stored one.
     pub fn settle(&self, stored: Option<AttemptRecord>) -> AttemptRecord {
         stored.unwrap_or_default().settle(self.receipt, self.settlement)
     }

@@ -1,4 +1,4 @@
-//! Where guesses are counted.
+//! The slots in which guesses are counted.
 
 use super::GuessTag;
 use crate::{
@@ -12,13 +12,13 @@ use crate::{
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
-/// Where the count of one factor of one account is kept: a hash of the tenant, the account and the factor.
+/// The slot in which guesses at one factor of one account are counted: a hash of the tenant, the account and the factor.
 ///
-/// It is not keyed, so that a rotation does not forget the counts. It is not of a login or a code, so that a new one does not refill the guesses. It
-/// is not of an application, so that a second application gives no second set of guesses.
+/// The hash uses no key, so that no count is lost when keys are rotated. It does not include the login or the code, so that a new one does not
+/// refill the guesses. It does not include the application, so that a second application gives no second set of guesses.
 ///
-/// Guesses at names that no account has are counted as well, each name by itself, so that they ask and cost the same. Their slots are hashes under a
-/// key of the ring, so nobody else can compute one, and a rotation forgets them.
+/// Guesses at names that no account has are counted as well, each name by itself, so that they cause the same questions and cost the same. Their
+/// slots are hashes under a key of the ring, so nobody else can compute one, and their counts are lost when keys are rotated.
 ///
 /// ```
 /// use authflow::{AccountId, factor::Factor, guess::AttemptSlot, testkit::{Call, World, demo}};
@@ -47,8 +47,8 @@ impl AttemptSlot {
         Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
     }
 
-    /// The slot for codes to a contact that is not the account's yet. It differs from the slot of the account's own channel. A signed-in subject can
-    /// prove such codes at will, with a phone of theirs, and a right one clears the count.
+    /// The slot for codes to a contact that does not belong to the account yet. It differs from the slot of the account's own channel. A signed-in
+    /// subject can prove such codes at will, with a phone of theirs, and a right code clears the count.
     pub fn of_new_contact(tenant: Option<TenantId>, account: AccountId, channel: Channel) -> Self {
         let factor = Factor::of_channel(channel);
         Self::hash("new contact", tenant, account.as_str().as_bytes(), factor)
@@ -71,7 +71,7 @@ impl AttemptSlot {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        // Short names take as many blocks as an id of 64 bytes, so nobody's slot is as much work as an account's.
+        // Short names take as many blocks as an id of 64 bytes, so the slot of a name that nobody has is as much work as an account's slot.
         hash.update([0; 64].get(name.len()..).unwrap_or_default());
         Self(hash.finalize().into())
     }
@@ -87,7 +87,7 @@ impl AttemptSlot {
     }
 }
 
-/// A guess before it is counted: where, and by whom as far as the record may know.
+/// A guess before it is counted: its slot, and a tag for who guesses, as far as the record may know.
 #[derive(Clone, Copy)]
 pub(crate) struct Aim {
     pub(crate) slot: AttemptSlot,
@@ -97,14 +97,14 @@ pub(crate) struct Aim {
 }
 
 impl Aim {
-    /// A guess at a factor of an account, by somebody who has proved something of it: in a pending login, or signed in.
+    /// A guess at a factor of an account, by somebody who has proved a factor of that account: in a pending login, or signed in.
     pub(crate) fn at(slot: AttemptSlot, factor: Factor) -> Self {
         Self { slot, factor, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
     }
 
     /// A guess at a provider's code or token, by a device. No account is known yet. The slot is a hash under a key of the ring, like that of a name
-    /// that nobody has. Unbound callers do not share a slot, because they would lock each other out. What each of them presents is counted by
-    /// itself.
+    /// that nobody has. Unbound callers do not share a slot, because they would lock each other out. For such callers, each code or token that is
+    /// presented is counted by itself.
     pub(crate) fn at_exchange(
         ring: &KeyRing,
         tenant: Option<TenantId>,
@@ -147,7 +147,7 @@ impl TypedName {
         Aim { slot, factor: self.factor, tag: self.tag(), is_of_nobody: true }
     }
 
-    /// A guess at the account that has it.
+    /// A guess at the account that has the name.
     pub(crate) fn aim_at(&self, account: AccountId) -> Aim {
         let slot = AttemptSlot::of_account(self.tenant, account, self.factor);
         Aim { slot, factor: self.factor, tag: self.tag(), is_of_nobody: false }

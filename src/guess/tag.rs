@@ -1,8 +1,8 @@
-//! Who is guessing.
+//! Tags that tell guessers apart.
 
-/// Who is guessing, as far as the record may know. It is 63 bits of a hash of the name as it was typed, under a key that the
-/// host's store does not have. Guesses at one account by two of its names bear two tags, so that a burst does not tell that they
-/// are one account.
+/// A tag for who is guessing, as far as the record may know. It is 63 bits of a hash of the name as it was typed, under a key
+/// that the host's store does not have. Guesses at one account by two of its names have two tags, so that a burst does not
+/// reveal that both names belong to one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GuessTag(pub(super) u64);
 
@@ -10,7 +10,7 @@ impl GuessTag {
     /// The tag of somebody who has proved something already: in a pending login, or signed in.
     pub(crate) const KNOWN_SUBJECT: Self = Self(1);
 
-    /// The bit that no hash has.
+    /// The bit that is never set in a hash.
     pub(super) const REFUSED: u64 = 1 << 63;
 
     /// The tag of a refused guess.

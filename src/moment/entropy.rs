@@ -5,10 +5,10 @@ use zeroize::Zeroizing;
 
 /// 32 bytes that nobody can guess, for one request.
 ///
-/// They never leave the library raw. Every id and code is an HMAC of them under a key of the ring, and is bound to the
-/// moment, its purpose, the account, the application and the device. Weak or repeated entropy can therefore make two
-/// logins of one account on one device in one second collide. It does not make an id predictable to someone without the
-/// key.
+/// These bytes never leave the library raw. Every id and code is an HMAC of them under a key of the ring, and is bound
+/// to the moment, its purpose, the account, the application and the device. Weak or repeated entropy can therefore make
+/// two logins of one account on one device in one second collide. It does not make an id predictable to someone without
+/// the key.
 ///
 /// ```
 /// use authflow::{Entropy, Moment, Timestamp};

@@ -1,10 +1,11 @@
-//! How long something lives.
+//! Lifetimes.
 
 use core::{fmt, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
-/// How long something lives: 1 second to [`Lifetime::MAX`] (365 days). Never zero, so nothing is born expired.
+/// The time for which something lives: 1 second to [`Lifetime::MAX`] (365 days). It is never zero, so nothing has expired from the
+/// start.
 ///
 /// ```
 /// use authflow::Lifetime;
@@ -176,7 +177,7 @@ mod tests {
             (Duration::ZERO, "1 second to 365 days, not 0 seconds"),
             (-Duration::SECOND, "1 second to 365 days, not -1 seconds"),
             (year + Duration::SECOND, "1 second to 365 days, not 31536001 seconds"),
-            // Its seconds would be 1 if they were cut to 32 bits.
+            // These seconds would be 1 if they were cut to 32 bits.
             (Duration::seconds((1 << 32) + 1), "1 second to 365 days, not 4294967297 seconds"),
             (Duration::SECOND - nanosecond, "whole seconds, not 999ms999µs999ns"),
             (Duration::SECOND + nanosecond, "whole seconds, not 1s1ns"),

@@ -14,7 +14,7 @@ pub use timestamp::{InvalidTimestamp, Timestamp};
 
 pub(crate) use skew::Skew;
 
-/// When a request happens, and the entropy it may use.
+/// The time of a request, and the entropy that the request may use.
 ///
 /// ```
 /// use authflow::{

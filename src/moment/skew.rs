@@ -1,8 +1,8 @@
-//! The times of two clocks.
+//! Comparing the times of two clocks.
 
 use super::{Lifetime, Timestamp};
 
-/// How far the clocks of two instances may be apart, in seconds. Any stored time may have been written by another instance, whose clock is ahead or
+/// The seconds by which the clocks of two instances may differ. Any stored time may have been written by another instance, whose clock is ahead or
 /// behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Skew(u64);
@@ -17,18 +17,18 @@ impl Skew {
         earlier.plus_seconds(self.0) < later
     }
 
-    /// When something that ends at this second by one clock is over by every other clock.
+    /// The time at which something that ends at this second by one clock has ended by every other clock.
     pub(crate) fn end_of(self, end: Timestamp) -> Timestamp {
         end.plus_seconds(self.0)
     }
 
-    /// Whether something that ends at this second by one clock is over at `now` by another.
+    /// Whether something that ends at this second by one clock has ended at `now` by another.
     pub(crate) fn has_surely_ended(self, end: Timestamp, now: Timestamp) -> bool {
         self.end_of(end) <= now
     }
 
     /// Whether something that happened at `then`, by the clock of another instance, lies less than `within` before `now`. That clock may be ahead. A
-    /// skew makes nothing more recent than it says, and a time further ahead is never recent.
+    /// time is never treated as more recent than it says, and a time further ahead than the skew is never recent.
     pub(crate) fn is_recent(self, then: Timestamp, within: Lifetime, now: Timestamp) -> bool {
         now < then.plus(within) && !self.is_impossible(then, now)
     }

@@ -32,7 +32,7 @@ impl Timestamp {
     /// 9999-12-31T23:59:59Z.
     pub const MAX: Self = Self(253_402_300_799);
 
-    /// Seconds since the epoch; later than [`MAX`](Self::MAX) becomes `MAX`.
+    /// A timestamp from seconds since the epoch. A time later than [`MAX`](Self::MAX) becomes `MAX`.
     pub const fn from_unix(seconds: u64) -> Self {
         if seconds > Self::MAX.0 { Self::MAX } else { Self(seconds) }
     }
@@ -85,7 +85,7 @@ impl TryFrom<i64> for Timestamp {
 
 impl From<Timestamp> for i64 {
     fn from(at: Timestamp) -> Self {
-        // Nothing wraps: the last timestamp is in the year 9999.
+        // The cast never wraps, because the last timestamp is in the year 9999.
         at.0.cast_signed()
     }
 }

@@ -1,4 +1,4 @@
-//! Whose request it is, at one of the host's own routes.
+//! The subject and session behind a request at one of the host's own routes.
 
 use crate::{
     Audience, Lifetime, SessionId, Timestamp,
@@ -7,7 +7,7 @@ use crate::{
     moment::Skew,
 };
 
-/// Whose request it is: what [`Engine::authenticate`](crate::Engine::authenticate) ends in.
+/// The result of [`Engine::authenticate`](crate::Engine::authenticate): whose request it is.
 ///
 /// It says that the session lives on this device, and that its subject may still use it. The route itself must demand anything beyond that: a recent
 /// sign-in ([`is_recent`](Self::is_recent)), a second factor ([`has`](Self::has)), and any permission of the subject.
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Authenticated {
-    /// Who it is.
+    /// The signed-in subject.
     pub subject: Subject,
     /// The application and tenant that they signed in to.
     pub audience: Audience,
@@ -36,7 +36,7 @@ pub struct Authenticated {
     pub session: SessionId,
     /// The first second in which the session is over, however much it is used.
     pub expires_at: Timestamp,
-    /// How far the clock that wrote `auth_time` may be ahead.
+    /// The furthest that the clock which wrote `auth_time` may be ahead.
     pub(crate) skew: Skew,
 }
 

@@ -1,6 +1,6 @@
-//! What is wrong with a body.
+//! Faults of a request body.
 
-/// What is wrong with a body: where the fault is, and what must be there. It holds nothing that was sent.
+/// A fault of a request body: where it is, and what must be there. It holds nothing that was sent.
 ///
 /// ```
 /// use authflow::{
@@ -21,23 +21,23 @@ pub enum BodyFault {
     ContentType,
     /// The same, for a call that takes a form (`application/x-www-form-urlencoded`).
     FormContentType,
-    /// The body has more bytes than it may.
+    /// The body has more bytes than are allowed.
     TooLong {
-        /// How many it may have.
+        /// The most bytes that it may have.
         most: usize,
     },
     /// The body is not one JSON object: it is cut off, is not JSON, is nested too deeply, or has a member twice that no call takes.
     NotAnObject,
-    /// A member of it is not what the call takes.
+    /// A member of the body is not what the call takes.
     Member {
-        /// The member, as the call spells it. A fault that only an operation finds has the family's name of the member.
+        /// The member's name, as the call spells it. If only an operation finds the fault, the name is the family's.
         name: &'static str,
-        /// What is wrong with it.
+        /// The problem with the member.
         problem: MemberProblem,
     },
 }
 
-/// What is wrong with a member of a body.
+/// A problem with a member of a body.
 ///
 /// ```
 /// use authflow::{
@@ -68,17 +68,17 @@ pub enum BodyFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberProblem {
-    /// It must be there, and not empty.
+    /// It must be present, and not empty.
     Missing,
     /// It must be a text.
     NotText,
     /// It must be an object of at most 32 texts, whose names have at most 64 bytes.
     NotTexts,
-    /// It must be there only once.
+    /// It must occur only once.
     Repeated,
-    /// It has more bytes than it may.
+    /// It has more bytes than are allowed.
     TooLong {
-        /// How many it may have.
+        /// The most bytes that it may have.
         most: usize,
     },
     /// It must be well-formed: a name without control characters, say.
@@ -89,7 +89,7 @@ pub enum MemberProblem {
     NotAnEmail,
     /// It must be a type of code that some call of the application takes.
     NotTaken,
-    /// It must be a type of code that belongs to a pending login, where a state token is given.
+    /// With a state token, it must be a type of code that belongs to a pending login.
     NotOfLogins,
     /// It must be `client_credentials`.
     NotClientCredentials,

@@ -1,4 +1,4 @@
-//! What happened, for the host's log, and why.
+//! Events: what happened in a request, and why, for the host's log.
 
 use super::BodyFault;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     token::{Stage, TenantServer, TokenError},
 };
 
-/// Something that happened. Accounts are named by id, never by what was typed; no event holds a secret.
+/// Something that happened in a request. Accounts are named by id, never by what was typed. No event holds a secret.
 ///
 /// ```
 /// use authflow::{
@@ -70,16 +70,17 @@ pub enum Event {
     /// A caller showed nothing that its tokens could be bound to, in an application whose policy does not
     /// [allow that](crate::policy::Policy::allows_unbound).
     UnboundRefused,
-    /// What a client presented as proof of a factor was refused.
+    /// A client's proof of a factor was refused.
     ProofRefused {
         /// The account, where there is one.
         account: Option<AccountId>,
         /// The factor.
         factor: Factor,
-        /// Why.
+        /// The reason.
         reason: ProofRefusal,
     },
-    /// So many guesses at this name were still being judged that they would lock it. The client was told to come again.
+    /// A guess was turned away, because so many guesses at this name were still being judged that they would lock it. The client was told to try
+    /// again.
     GuessContended {
         /// The account, where there is one.
         account: Option<AccountId>,
@@ -88,7 +89,7 @@ pub enum Event {
     TokenRefused {
         /// The account the token names, where its tag was right.
         account: Option<AccountId>,
-        /// Why.
+        /// The reason.
         reason: TokenRefusal,
     },
     /// The device differs from the one that began the login, in a trait that is only logged.
@@ -102,7 +103,7 @@ pub enum Event {
     AccessDenied {
         /// The account. In a registration, it is the account that was not made.
         account: AccountId,
-        /// What the access was for.
+        /// The purpose of the access.
         about: AccessPurpose,
         /// The flow's reason; `None` where it was the host's decision.
         denial: Option<Denial>,
@@ -111,21 +112,21 @@ pub enum Event {
     LoginPending {
         /// The account.
         account: AccountId,
-        /// What the login waits for.
+        /// The step that the login waits for.
         stage: Stage,
     },
     /// The change of a password was skipped.
     PasswordSkipped {
         /// The account.
         account: AccountId,
-        /// How many skips are left.
+        /// The number of skips that are left.
         skips_left: u32,
     },
     /// A new password was refused.
     NewPasswordRefused {
         /// The account that it was for; `None` where nothing was proved yet.
         account: Option<AccountId>,
-        /// Why.
+        /// The reason.
         reason: NewPasswordRefusal,
     },
     /// A password was changed.
@@ -133,22 +134,22 @@ pub enum Event {
         /// The account.
         account: AccountId,
     },
-    /// A password was right, and its verifier was made anew with today's parameters. The password is the same.
+    /// A correct password was hashed again with today's parameters. The password itself is unchanged.
     PasswordRehashed {
         /// The account.
         account: AccountId,
     },
-    /// A one-time password was right, and its secret was sealed anew under the key that seals now. The secret is the same.
+    /// A one-time password was correct, and its secret was sealed again under the key that seals now. The secret itself is unchanged.
     SecretResealed {
         /// The account.
         account: AccountId,
     },
-    /// The sealed secret of an authenticator did not open. The client was told that the system is busy, and no guess was counted. Look for
-    /// the key at once. This account's factor is unavailable until the key is there.
+    /// The sealed secret of an authenticator could not be opened. The client was told that the system is busy, and no guess was counted. Look for the
+    /// key at once. This account's factor is unavailable until the key is there.
     SecretNotOpened {
         /// The account.
         account: AccountId,
-        /// Why.
+        /// The reason.
         reason: NotOpened,
     },
     /// A breached password was changed with no proof but itself, because the account has nothing else to prove with. Anybody else who knows
@@ -157,9 +158,8 @@ pub enum Event {
         /// The account.
         account: AccountId,
     },
-    /// Somebody asked for a code to reset a password, but no channel resets the password of this account. Each channel is a second factor
-    /// of the account, or the policy has no recovery by it. The client is told nothing. The subject has no way back except an
-    /// administrator.
+    /// Somebody asked for a code to reset a password, but no channel resets the password of this account. Each channel is a second factor of the
+    /// account, or the policy allows no recovery by it. The client does not learn this. Only an administrator can let the subject in again.
     NoWayBack {
         /// The account.
         account: AccountId,
@@ -170,8 +170,8 @@ pub enum Event {
         /// The account.
         account: AccountId,
     },
-    /// A number or address was replaced, or a first one was set. **Tell the old one**, if there was one. An attacker who has taken over a session
-    /// takes the contacts next, and the owner learns of it by this notice.
+    /// A number or address was replaced, or a first one was set. **Tell the old contact**, if there was one. An attacker who has taken over a session
+    /// takes over the contacts next, and only this notice tells the owner.
     ContactReplaced {
         /// The account.
         account: AccountId,
@@ -186,7 +186,7 @@ pub enum Event {
         account: AccountId,
         /// The channel of the contact.
         channel: Channel,
-        /// Why.
+        /// The reason.
         reason: NoNewContact,
     },
     /// A number or address was not replaced, because it belongs to another account. The subject has proved that they have it.
@@ -202,14 +202,14 @@ pub enum Event {
         account: Option<AccountId>,
         /// The channel.
         channel: Channel,
-        /// What for.
+        /// The purpose of the code.
         purpose: CodePurpose,
     },
     /// A code was not sent.
     CodeNotSent {
         /// The account that has the recipient, or that wants it as a new contact; `None` for a decoy, and for a code to register with.
         account: Option<AccountId>,
-        /// Why.
+        /// The reason.
         reason: SendFailure,
     },
     /// People who had proved nothing have asked for half of all the codes that the application sends in a day, decoys included. So a captcha is now
@@ -220,21 +220,21 @@ pub enum Event {
     CaptchaShown,
     /// No picture of a captcha was shown, or none could be solved.
     NoCaptcha {
-        /// Why.
+        /// The reason.
         reason: NoCaptcha,
     },
     /// A picture was solved, and a captcha token was issued for it.
     CaptchaPassed,
     /// A picture was not solved, or it had expired, or there was none.
     CaptchaFailed,
-    /// A session's tokens were made anew.
+    /// A session got new tokens.
     SessionRefreshed {
         /// The account.
         account: AccountId,
         /// The session.
         session: SessionId,
     },
-    /// A skip or a refresh came again, because its answer was lost or still on its way. It was answered with the same session, and nothing was
+    /// A skip or a refresh was repeated, because its answer was lost or still on its way. It was answered with the same session, and nothing was
     /// written. Many such events from one device suggest that somebody has a copy of its tokens.
     AnsweredAgain {
         /// The account.
@@ -277,7 +277,7 @@ pub enum Event {
         /// The server.
         server: TenantServer,
     },
-    /// A client asked for the key to seal its session token with, but its application has none.
+    /// A client asked for the key to seal its session token with, but its application has no such key.
     NoCallKey,
     /// A password was not set without the old one, or a contact was not replaced, because the sign-in was too long ago.
     SignInNotRecent {
@@ -288,14 +288,14 @@ pub enum Event {
     FirstPasswordRefused {
         /// The account that it was for.
         account: AccountId,
-        /// Why.
+        /// The reason.
         reason: NoRecovery,
     },
-    /// Somebody was not registered.
+    /// A registration was refused.
     RegistrationRefused {
         /// The account that has the contact, if it was found before anything was written.
         account: Option<AccountId>,
-        /// Why.
+        /// The reason.
         reason: RegistrationRefusal,
     },
     /// Somebody registered, and an account was made.
@@ -316,26 +316,26 @@ pub enum Event {
     },
     /// A social identity was proved that is linked to no account. It waits for the proof of an account.
     LinkPending {
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Provider,
     },
     /// A social identity was refused, because it is linked to no account.
     IdentityNotLinked {
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Provider,
     },
     /// A social identity was linked to an account, and signs in to that account from now on. Tell the account's owner.
     IdentityLinked {
         /// The account.
         account: AccountId,
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Provider,
     },
     /// The link of a social identity to an account was removed by its owner.
     IdentityUnlinked {
         /// The account.
         account: AccountId,
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Provider,
     },
     /// A password was set because somebody else may have had the account. Every link of the account to a social identity was removed with it, if
@@ -349,14 +349,14 @@ pub enum Event {
     LinkTooWeak {
         /// The account.
         account: AccountId,
-        /// Who vouches for it.
+        /// The provider that vouches for the identity.
         provider: Provider,
     },
     /// The link of a social identity was not removed.
     IdentityNotUnlinked {
         /// The account.
         account: AccountId,
-        /// Whether the identity is the last way in. Otherwise it is not linked to that account.
+        /// Whether the identity is the last way in. If it is not, the reason is that the identity is not linked to that account.
         is_last: bool,
     },
     /// The host could not answer a question.
@@ -371,7 +371,7 @@ pub enum Event {
     },
 }
 
-/// Why a proof of a factor was refused. The client is told one thing for all of them.
+/// The reason why a proof of a factor was refused. The client gets the same answer for all reasons.
 ///
 /// ```
 /// use authflow::{
@@ -395,7 +395,7 @@ pub enum ProofRefusal {
     UnknownAccount,
     /// The account is disabled, or locked by an administrator.
     Inactive,
-    /// The account has nothing to prove this factor with (no password, number or secret), or has it not as a second factor.
+    /// The account has nothing to prove this factor with (no password, number or secret), or the factor is not one of its second factors.
     NotEnrolled,
     /// Too many wrong guesses.
     Locked,
@@ -403,15 +403,15 @@ pub enum ProofRefusal {
     Wrong,
     /// No code was sent for this, or it has expired.
     NoCode,
-    /// The code was for another recipient than the client names.
+    /// The code was sent to another recipient than the one that the client names.
     OtherRecipient,
     /// The code has been used.
     Replayed,
     /// The account changed between the check and the write.
     AccountChanged,
-    /// This proof sets no password without the old one.
+    /// This proof is not enough to set a password without the old one.
     NoRecovery(NoRecovery),
-    /// The policy begins no login with this factor, or registers nobody by it.
+    /// The policy allows no login to begin with this factor, or no registration by it.
     NotOffered,
     /// Nothing binds a provider's code to the client that brings it, and the policy takes no such code.
     CodeUnbound,
@@ -427,7 +427,7 @@ impl From<NoRecovery> for ProofRefusal {
     }
 }
 
-/// Why a code was not sent.
+/// The reason why a code was not sent.
 ///
 /// ```
 /// use authflow::{
@@ -449,19 +449,19 @@ impl From<NoRecovery> for ProofRefusal {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendFailure {
-    /// The account has no contact of this channel, or a code by it may not prove the step.
+    /// The account has no contact of this channel, or the step does not accept a code by this channel.
     NoRecipient,
-    /// The budget allows no code. The client is told how long to wait, if the budget says so.
+    /// The budget allows no code now. The client is told how long to wait, if the budget says how long.
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,
-    /// A captcha is demanded, and this one is not good.
+    /// A captcha is demanded, and none was passed.
     Captcha(CaptchaRefusal),
-    /// The host did not deliver it.
+    /// The host did not deliver the code.
     NotDelivered,
 }
 
-/// Why a captcha was not good where a code was asked for.
+/// The reason why a captcha was refused when a code was asked for.
 ///
 /// ```
 /// use authflow::{
@@ -488,11 +488,11 @@ pub enum CaptchaRefusal {
     Host,
     /// The captcha is a picture, and there is no captcha token.
     Missing,
-    /// It is not a good captcha token.
+    /// The captcha token is not valid.
     Token(TokenError),
-    /// It was made for another application or tenant.
+    /// The captcha token was made for another application or tenant.
     OtherApplication,
-    /// It was made for another recipient.
+    /// The captcha token was made for another recipient.
     OtherRecipient,
     /// It was made for another device.
     OtherDevice,
@@ -500,7 +500,7 @@ pub enum CaptchaRefusal {
     Replayed,
 }
 
-/// Why there is no picture of a captcha.
+/// The reason why there is no picture of a captcha.
 ///
 /// ```
 /// use authflow::{
@@ -517,11 +517,11 @@ pub enum CaptchaRefusal {
 pub enum NoCaptcha {
     /// The application's captcha is the host's [own](crate::captcha::CaptchaKind::Own), which has no picture.
     OtherKind,
-    /// The host gave none.
+    /// The host gave no picture.
     Host,
 }
 
-/// Why a new password was refused.
+/// The reason why a new password was refused.
 ///
 /// ```
 /// use authflow::{
@@ -546,15 +546,15 @@ pub enum NoCaptcha {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewPasswordRefusal {
-    /// By the application's rules.
+    /// The application's rules refused it.
     Rule(RuleViolation),
-    /// By the host.
+    /// The host refused it.
     Host(PasswordRefusal),
     /// The only proof is the present password, which is breached, and the account has something else to prove with.
     BreachedProof,
 }
 
-/// Why somebody was not registered.
+/// The reason why a registration was refused.
 ///
 /// ```
 /// use authflow::{
@@ -580,15 +580,15 @@ pub enum NewPasswordRefusal {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RegistrationRefusal {
-    /// The contact is another account's.
+    /// The contact belongs to another account.
     ContactTaken,
-    /// Something that they have chosen is not acceptable.
+    /// Something that the registrant has chosen is not acceptable.
     Profile(ProfileRefusal),
     /// The host registers nobody, or not this person.
     NotOffered,
 }
 
-/// Why a token was refused. The client is told one thing for all of them.
+/// The reason why a token was refused. The client gets the same answer for all reasons.
 ///
 /// ```
 /// use authflow::{
@@ -614,9 +614,9 @@ pub enum RegistrationRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenRefusal {
-    /// It is not a good token.
+    /// The token itself is not valid.
     Token(TokenError),
-    /// It is for another step.
+    /// The token is for another step.
     WrongStage(Stage),
     /// It was made for another device.
     Device(DeviceTrait),
@@ -632,7 +632,7 @@ pub enum TokenRefusal {
     Replayed,
     /// Its session has ended.
     SessionEnded,
-    /// A rotation has put another one in its place.
+    /// A rotation has replaced it by a newer token.
     Rotated,
     /// It belongs to another tenant.
     OtherTenant,
@@ -640,7 +640,7 @@ pub enum TokenRefusal {
     CredentialsChanged,
     /// Its application issues no tickets.
     NoTickets,
-    /// Its application lets no tenant's server make the tokens of its sessions anew.
+    /// Its application does not let a tenant's server get new tokens for a session.
     NotForServers,
     /// The host's transaction refused it.
     Refused,

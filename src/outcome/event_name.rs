@@ -1,4 +1,4 @@
-//! What an event is called, and whom it is about.
+//! The name of an event, and the account and session that it concerns.
 
 use super::Event;
 use crate::{AccountId, SessionId};
@@ -9,7 +9,7 @@ macro_rules! names {
             /// The names of all events.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
-            /// Its name. A name stays the same throughout one major version, so alerts may be built on it.
+            /// The event's name. A name stays the same throughout one major version, so alerts may be built on it.
             ///
             /// ```
             /// use authflow::outcome::Event;
@@ -84,7 +84,7 @@ names! {
 }
 
 impl Event {
-    /// The account that it is about, where there is one.
+    /// The account that the event concerns, if there is one.
     pub const fn account(&self) -> Option<AccountId> {
         match self {
             Self::ProofRefused { account, .. }
@@ -144,7 +144,7 @@ impl Event {
         }
     }
 
-    /// The session that it is about, where there is one.
+    /// The session that the event concerns, if there is one.
     pub const fn session(&self) -> Option<SessionId> {
         match self {
             Self::SessionRefreshed { session, .. }

@@ -1,4 +1,4 @@
-//! Why something was refused: stable words for logs, counters and alerts.
+//! The reasons of refusals, as stable words for logs, counters and alerts.
 
 use super::{
     BodyFault, CaptchaRefusal, Event, NewPasswordRefusal, NoCaptcha, ProofRefusal, SendFailure, TokenRefusal,
@@ -68,7 +68,7 @@ impl Event {
 }
 
 impl ProofRefusal {
-    /// Its word in logs and counters.
+    /// The word for this reason in logs and counters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnknownAccount => "unknown_account",
@@ -88,7 +88,7 @@ impl ProofRefusal {
 }
 
 impl TokenRefusal {
-    /// Its word in logs and counters.
+    /// The word for this reason in logs and counters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Token(error) => token(error),

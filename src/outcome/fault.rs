@@ -3,7 +3,7 @@
 use super::{BodyFault, NewPasswordRefusal};
 use crate::{Lifetime, account::ProfileRefusal, factor::Factor};
 
-/// A fault of the caller. It is what a client is told, without the reason that an attacker would like to know.
+/// A fault of the caller, as the client is told it. It leaves out the reasons that would help an attacker.
 ///
 /// ```
 /// use authflow::{
@@ -49,7 +49,7 @@ pub enum Fault {
     IdTokenInvalid,
     /// The session token is malformed, forged, expired, revoked, or of another device. All are one fault.
     SessionTokenInvalid,
-    /// No such user; told only to callers with a session.
+    /// There is no such user. Only callers with a session learn this.
     UserUnknown,
     /// The user is unknown, the password is wrong, or the account is locked, disabled or without a password. All are one fault.
     CredentialsInvalid,
@@ -58,7 +58,7 @@ pub enum Fault {
     /// No code is sent now, because the latest was sent a moment ago or the budget is spent. The answer is the same whether or not any
     /// account has the recipient.
     CodeNotYet {
-        /// How long to wait before a code may be asked for again.
+        /// The time to wait before a code may be asked for again.
         wait: Lifetime,
     },
     /// There is no picture of a captcha, either for now or because the application has another kind of captcha.
@@ -74,7 +74,7 @@ pub enum Fault {
     CodeInvalid(Factor),
     /// The old password is wrong, or its guesses are spent.
     OldPasswordInvalid,
-    /// A new password was refused, and why. It is told only to a caller who has proved something of the account or bears a token of it.
+    /// A new password was refused, for this reason. Only a caller who has proved something of the account, or bears a token of it, learns this.
     NewPasswordRefused(NewPasswordRefusal),
     /// Only somebody who has just signed in, by more than a second factor, may set a password without the old one or replace a contact.
     SignInNotRecent,
@@ -82,9 +82,9 @@ pub enum Fault {
     TenantCredentialInvalid,
     /// The ticket is malformed, forged, expired, used, or of another device or tenant. All are one fault.
     TicketInvalid,
-    /// The request takes a sign-in by this factor too.
+    /// The request demands a sign-in by this factor as well.
     FactorUnproved(Factor),
-    /// A mobile number or e-mail address belongs to another account. It is told only to a caller who has proved that the contact is theirs.
+    /// A mobile number or e-mail address belongs to another account. Only a caller who has proved that the contact is theirs learns this.
     ContactTaken,
     /// A member of a registration is not acceptable: which member, and why.
     ProfileRefused(ProfileRefusal),
@@ -97,7 +97,7 @@ pub enum Fault {
     NoCallKey,
     /// A provider's code belongs to nobody, or to somebody who may not sign in. Both are one fault.
     SocialCodeInvalid,
-    /// The identity is linked to no account, and the policy links none. It is told to the caller who has proved the identity.
+    /// The identity is linked to no account, and the policy links none. The caller learns this because they have proved the identity.
     IdentityNotLinked,
     /// The link token is malformed, forged, expired, used or of another device, or its identity has been linked to an account meanwhile.
     /// All are one fault.

@@ -1,4 +1,4 @@
-//! How a request ended: a verdict for the client, facts for the host, events for its log. No wire spelling here.
+//! The outcome of a request: a verdict for the client, facts for the host, and events for the host's log. Nothing here depends on the wire.
 //!
 //! ```
 //! use authflow::{
@@ -60,7 +60,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// How a request ended.
+/// The outcome of a request.
 ///
 /// ```
 /// use authflow::testkit::{Call, World};
@@ -77,15 +77,15 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 #[must_use = "the verdict is the reply to the client"]
 pub struct Outcome {
-    /// What the client is told.
+    /// The verdict, which the client is told.
     pub verdict: Verdict,
-    /// What the host knows beyond that.
+    /// Further facts for the host.
     pub facts: Facts,
-    /// What happened, for the host's log. A lost event is never a security hole.
+    /// The events, for the host's log. A lost event is never a security hole.
     pub events: Vec<Event>,
 }
 
-/// What the host knows beyond the verdict. None of it goes on the wire by itself.
+/// The facts that the host gets beyond the verdict. They reach a client only if a façade puts them into its reply.
 ///
 /// ```
 /// use authflow::{
@@ -110,29 +110,29 @@ pub struct Facts {
     pub language: Language,
     /// The codes and messages to answer with.
     pub dialect: Dialect,
-    /// Whether the application wants `attempts_left` and `locked_until` told.
+    /// Whether the application lets its clients know `attempts_left` and `locked_until`.
     pub tells_attempts: bool,
     /// When the request came.
     pub at: Timestamp,
-    /// How many guesses are left before the factor is locked.
+    /// The number of guesses that are left before the factor is locked.
     pub attempts_left: Option<u32>,
-    /// When a locked factor opens again.
+    /// The time at which a locked factor opens again.
     pub locked_until: Option<Timestamp>,
-    /// What a new password must be like in the application that the request is for.
+    /// The rules for a new password in the application that the request is for.
     pub password_rules: PasswordRules,
-    /// The factors that begin a login in that application; none where it is not known.
+    /// The factors that begin a login in that application; none if the application is not known.
     pub first_factors: FactorSet,
-    /// The channels that reset a forgotten password there.
+    /// The channels that reset a forgotten password in that application.
     pub recovery: Recovery,
-    /// The channels by whose codes people register there.
+    /// The channels by whose codes people register in that application.
     pub registration: Registration,
-    /// The contacts that people replace themselves there.
+    /// The contacts that people may replace themselves in that application.
     pub replaces_contacts: ReplacedContacts,
-    /// How the subject of a redeemed ticket had signed in to the application that [`audience`](Self::audience) names.
+    /// The sign-in of a redeemed ticket's subject to the application that [`audience`](Self::audience) names.
     pub authentication: Option<Authentication>,
 }
 
-/// How and when somebody signed in.
+/// The factors and the time of a sign-in.
 ///
 /// ```
 /// use authflow::{

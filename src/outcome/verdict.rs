@@ -1,4 +1,4 @@
-//! What the client is told.
+//! The verdict of a request: what the client is told.
 
 use super::{Authenticated, Fault};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-/// What the client is told, in no language yet.
+/// The verdict of a request: what the client is told, before it is put into a language.
 ///
 /// ```
 /// use authflow::{flow::Action, outcome::Verdict, testkit::World};
@@ -38,11 +38,11 @@ pub enum Verdict {
     Pending(Pending),
     /// A social identity was proved that is linked to no account. The client proves an account next, and the two are linked.
     LinkPending(PendingLink),
-    /// The host's access policy, or the flow, says no for good.
+    /// The host's access policy, or the flow, denies access for good.
     AccessDenied,
     /// Whether the subject has set a password.
     PasswordPresence {
-        /// Whether they have one.
+        /// Whether the subject has a password.
         is_set: bool,
     },
     /// A session goes on with new tokens.
@@ -54,7 +54,7 @@ pub enum Verdict {
     /// A ticket for a session.
     Ticket(IssuedTicket),
     /// The subject that a ticket stood for. The [`Facts`](super::Facts) say to which application, by which factors and
-    /// when they had signed in, because the family's reply has no room for that.
+    /// when the subject had signed in, because the family's reply has no room for that.
     Subject(Box<Subject>),
     /// A picture of a captcha.
     CaptchaPicture(Box<ShownPicture>),
@@ -62,7 +62,7 @@ pub enum Verdict {
     CaptchaToken(IssuedCaptchaToken),
     /// The public keys that id tokens are verified with.
     PublicKeys(PublicKeys),
-    /// Whose request it is, at one of the host's own routes. The family has no such call, so its façade replies with nothing.
+    /// The subject and session behind a request at one of the host's own routes. The family has no such call, so its façade replies with nothing.
     Authenticated(Box<Authenticated>),
     /// A session goes on with a new id token, and with nothing else.
     IdToken(TokenText<IdToken>),
@@ -77,7 +77,7 @@ pub enum Verdict {
     PublicKey(Box<str>),
     /// The identities that the subject's account is linked to.
     Identities(Vec<LinkedIdentity>),
-    /// A fault of the caller's.
+    /// A fault of the caller.
     Refused(Fault),
     /// The host could not answer.
     Busy,
@@ -86,7 +86,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// What the client may do next in this login; nothing where it is over.
+    /// The actions that the client may take next in this login. There are none if the login is over.
     pub fn allowed(&self) -> impl Iterator<Item = Action> + use<> {
         let none = FactorSet::EMPTY;
         let (wait, links, registers) = match self {
@@ -119,9 +119,9 @@ impl Verdict {
 pub struct Grant {
     /// The session.
     pub session: SessionId,
-    /// The token that shows it.
+    /// The token that shows the session.
     pub session_token: TokenText<SessionToken>,
-    /// How long the session token lives, in seconds.
+    /// The lifetime of the session token, in seconds.
     pub expires_in: u64,
     /// The id token, which tells the application who signed in.
     pub id_token: TokenText<IdToken>,
@@ -151,11 +151,11 @@ pub struct Grant {
 pub struct IssuedTicket {
     /// The ticket.
     pub ticket: TokenText<Ticket>,
-    /// How long it lives.
+    /// The lifetime of the ticket.
     pub expires_in: Lifetime,
 }
 
-/// What a tenant's server shows instead of its secret.
+/// A token that a tenant's server shows instead of its secret.
 ///
 /// ```
 /// use authflow::{
@@ -177,7 +177,7 @@ pub struct IssuedTicket {
 pub struct IssuedTenantToken {
     /// The token.
     pub token: TokenText<TenantToken>,
-    /// How long it lives.
+    /// The lifetime of the token.
     pub expires_in: Lifetime,
 }
 
@@ -235,7 +235,7 @@ pub struct ShownPicture {
 pub struct IssuedCaptchaToken {
     /// The token.
     pub token: TokenText<CaptchaToken>,
-    /// How long it lives.
+    /// The lifetime of the captcha token.
     pub expires_in: Lifetime,
 }
 
@@ -256,11 +256,11 @@ pub struct IssuedCaptchaToken {
 pub struct Pending {
     /// The token that the client presents with the next step.
     pub state_token: TokenText<StateToken>,
-    /// How long the state token lives, in seconds.
+    /// The lifetime of the state token, in seconds.
     pub expires_in: u64,
-    /// What the login waits for.
+    /// The step that the login waits for.
     pub wait: Wait,
-    /// What a new password must be like, where the login waits for one.
+    /// The rules for a new password, if the login waits for one.
     pub rules: PasswordRules,
 }
 
@@ -300,7 +300,7 @@ pub struct Pending {
 pub struct PendingLink {
     /// The token that the client presents with the proof of an account.
     pub link_token: TokenText<LinkToken>,
-    /// How long the link token lives, in seconds.
+    /// The lifetime of the link token, in seconds.
     pub expires_in: u64,
     /// The factors that prove the account. The set is never empty.
     pub by: FactorSet,
@@ -308,7 +308,7 @@ pub struct PendingLink {
     pub registers: FactorSet,
 }
 
-/// Why a request is not one of the family.
+/// The reason why a request is not one of the family.
 ///
 /// ```
 /// use authflow::{
@@ -332,9 +332,9 @@ pub struct PendingLink {
 pub enum NotOurs {
     /// No call has this path.
     Path,
-    /// The path has a call, under these methods.
+    /// There are calls with this path, but only with these methods.
     Method {
-        /// What an `Allow` header says.
+        /// The text for an `Allow` header.
         allowed: &'static str,
     },
 }

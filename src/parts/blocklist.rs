@@ -20,10 +20,10 @@ use core::cmp::Ordering;
 ///
 /// They are from the list that Django 5.2 ships: the 20,000 commonest passwords of breaches, by Royce Williams
 /// (gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), without the lines that are not ASCII. Django's
-/// licence (BSD, three clauses) stands beside it.
+/// licence (BSD, three clauses) is kept with it.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// The fewest letters of a word whose derivatives are refused. A shorter one is in too many good passwords.
+/// The fewest letters of a word whose derivatives are refused. A shorter word occurs in too many good passwords.
 const SHORTEST_WORD: usize = 4;
 /// The most digits and symbols that a derivative of a word has. A password with more of them only contains the word.
 const MOST_AROUND: usize = 6;
@@ -31,11 +31,11 @@ const MOST_AROUND: usize = 6;
 /// Rules with a list of passwords that an attacker tries first: the 8,346 commonest of breaches, and words that are expected of this service and this
 /// subject. NIST SP 800-63B-4 §3.1.1.2 demands such a list. The other rules judge a password that is not on it, and answer every other question.
 ///
-/// The whole password is compared, as that clause says, and not its parts. Case does not count. A word is also refused with up to 6 digits
-/// and symbols in, before and after it (`Acme-2026!`), and when it is repeated (`acmeacme`).
+/// The whole password is compared, as that clause says, and not its parts. Case is ignored. A word is also refused with up to 6 digits and symbols
+/// in, before and after it (`Acme-2026!`), and when it is repeated (`acmeacme`).
 ///
-/// The list counts where a password is set, and never where somebody signs in. A subject with a listed password keeps
-/// it until it is changed ([`MustChange::Breached`](crate::password::MustChange::Breached) demands that).
+/// The list is used where a password is set, never where somebody signs in. A subject with a listed password keeps it
+/// until it is changed ([`MustChange::Breached`](crate::password::MustChange::Breached) demands that).
 ///
 /// ```
 /// use authflow::parts::{AllowAll, Blocklist};
@@ -65,8 +65,8 @@ impl<R> Blocklist<R> {
         is_common(password) || self.is_made_of_a_name(password)
     }
 
-    /// Why somebody of this name and address should have another password, if they should. This is for anybody who sets a password outside
-    /// the engine, such as an administrator.
+    /// The reason to refuse a password for somebody with this name and address, if there is one. Ask this wherever a password is set outside the
+    /// engine, by an administrator, for example.
     ///
     /// ```
     /// use authflow::{

@@ -1,4 +1,4 @@
-//! What sends codes.
+//! The courier, which sends codes.
 
 use crate::{
     code::{Deliver, Delivery},
@@ -6,7 +6,7 @@ use crate::{
 };
 use core::{convert::Infallible, error::Error, future::Future};
 
-/// What sends codes, by SMS or e-mail.
+/// The part that sends codes, by SMS or e-mail.
 ///
 /// ```
 /// use authflow::{
@@ -37,7 +37,7 @@ use core::{convert::Infallible, error::Error, future::Future};
     note = "a host that sends none says `NoCourier`; authflow-smtp has one for e-mail"
 )]
 pub trait Courier: Sync {
-    /// How the courier fails.
+    /// The courier's error.
     type Error: Error + Send;
 
     asked! {

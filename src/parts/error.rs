@@ -1,6 +1,6 @@
-//! Which part went wrong.
+//! The error of a part.
 
-/// Which part of [`Parts`](super::Parts) went wrong, and what it said.
+/// The error of one of the [`Parts`](super::Parts): which part failed, and its own error.
 ///
 /// ```
 /// use authflow::parts::PartError;

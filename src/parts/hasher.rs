@@ -1,4 +1,4 @@
-//! What hashes passwords.
+//! The hasher, which hashes passwords.
 
 use crate::{
     Secret,
@@ -7,7 +7,7 @@ use crate::{
 use alloc::sync::Arc;
 use core::{error::Error, future::Future};
 
-/// What hashes passwords: slowly, and no more at once than there are cores.
+/// The part that hashes passwords. It hashes slowly, and no more passwords at once than there are cores.
 ///
 /// ```
 /// use authflow::{
@@ -51,21 +51,21 @@ use core::{error::Error, future::Future};
     note = "authflow-argon2 has one: `Argon2Hasher`; for tests there is `testkit::PlainHasher`"
 )]
 pub trait Hasher: Sync {
-    /// How the hasher fails.
+    /// The hasher's error.
     type Error: Error + Send;
     /// A place at the hasher, given back when it is dropped. It is `()` where there is no bound.
     type Permit: Send + Sync + 'static;
 
-    /// A place, for one password to be verified. It is asked for before the guess is counted, so a call that is shed here has written nothing and
-    /// costs nobody a guess. Wait for a bounded time. A place is held while the guess is being counted, so there should be a few more places than
-    /// cores.
+    /// Takes a place, so that one password can be verified. The place is taken before the guess is counted, so a request that is turned away here has
+    /// written nothing and costs nobody a guess. Wait for a bounded time. A place is held while the guess is being counted, so there should be a few
+    /// more places than cores.
     ///
     /// **If you answer wrongly:** if the number of places has no bound, an overload counts guesses that nobody judges in time, and locks the accounts
     /// of those who sign in. If the wait has no bound, the request waits without a bound too.
     fn permit(&self) -> impl Future<Output = Result<Self::Permit, Self::Error>> + Send;
 
     /// See [`VerifyPassword`](crate::password::VerifyPassword): hash even where there is no verifier. The thread that hashes must keep the permit,
-    /// because the caller may be gone before it is done.
+    /// because the caller may be gone before the hash is done.
     fn verify(
         &self,
         verifier: Option<&Verifier>,
@@ -76,7 +76,7 @@ pub trait Hasher: Sync {
     /// Makes a verifier of a password, with today's parameters and a new salt. The subject has proved something already, so let the call wait as long
     /// as its request does.
     ///
-    /// **If you answer wrongly:** a verifier of another text locks its owner out. A verifier that is made fast is guessed fast, offline, by anybody
-    /// who reads the database.
+    /// **If you answer wrongly:** if the verifier is made of another text, the owner of the password is locked out. If the hash is fast, anybody who
+    /// reads the database can guess fast, offline.
     fn hash(&self, password: &Secret) -> impl Future<Output = Result<Verifier, Self::Error>> + Send;
 }

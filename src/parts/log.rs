@@ -1,9 +1,9 @@
-//! The log, which is told what went wrong.
+//! The log, which records what went wrong.
 
 use crate::outcome::Outcome;
 use core::error::Error;
 
-/// The log of a host, which is told what went wrong and how each request ended.
+/// The log of a host. It records what went wrong and how each request ended.
 ///
 /// A closure with the signature of the first method is a log:
 ///
@@ -24,11 +24,11 @@ use core::error::Error;
     note = "authflow-tracing has one: `TracingLog`"
 )]
 pub trait Log: Sync {
-    /// Which question went unanswered, and what the part said. Raise an alarm here: the client is told only "system busy", so nobody learns
+    /// Logs a question that went unanswered, with the error of the part. Raise an alarm here: the client is told only "system busy", so nobody learns
     /// the reason anywhere else.
     fn failed(&self, question: &'static str, error: &dyn Error);
 
-    /// How a request ended: the place to log its events.
+    /// Logs how a request ended. This is the place to log its events.
     fn observe(&self, outcome: &Outcome) {
         let _ = outcome;
     }

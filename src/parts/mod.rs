@@ -1,15 +1,15 @@
-//! A host made of parts, each of which may be somebody else's: a store crate, a hasher crate, your own rules.
+//! A host made of parts. Each part may come from elsewhere: a store crate, a hasher crate, your own rules.
 //!
-//! | part | the questions it answers | where there is none |
+//! | part | the questions it answers | if you have none |
 //! |---|---|---|
 //! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`FindSession`], [`CheckSession`], [`FindClaim`], [`LoadCode`], [`ListIdentities`] | |
 //! | [`Hasher`] | [`VerifyPassword`]; makes the verifiers of a [`Commit`], and gives the place that a [`ReserveAttempt`] waits for | |
 //! | [`Rules`] | [`DecideAccess`], [`JudgePassword`], [`JudgeCaptcha`], [`IssueCaptcha`], [`JudgeCaptchaPoint`], [`VerifyTenantCredential`], [`VerifyClientSecret`], [`FindApplication`], [`JudgeProfile`], [`ExchangeSocialCode`], [`ExchangeMobileToken`] | [`AllowAll`] |
 //! | [`Courier`] | [`Deliver`] | [`NoCourier`] |
 //! | [`Signer`] | [`SignBytes`], [`VerifyBytes`], [`OpenSealed`] | [`NoSigner`] |
-//! | [`Log`] | none: it is told what went wrong | |
+//! | [`Log`] | none: it records what went wrong | |
 //!
-//! [`Parts`] has no defaults, so a part that you do without is named too. This is a whole login over the test kit's store:
+//! [`Parts`] has no defaults, so you must name a stand-in for a part that you do without. This is a whole login over the test kit's store:
 //!
 //! ```
 //! use authflow::{
@@ -77,9 +77,9 @@ use crate::{
 };
 use alloc::{sync::Arc, vec::Vec};
 
-/// A [`Host`] made of its parts. See [the module](self) for what each of them answers, and for a whole login.
+/// A [`Host`] made of parts. [The module](self) lists the questions that each part answers, and shows a whole login.
 ///
-/// No part can be left out. A part that you do without is named too.
+/// No part can be omitted. Name a stand-in for a part that you do without.
 ///
 /// ```compile_fail,E0063
 /// use authflow::{parts::{NoCourier, NoSigner, Parts}, testkit::{MemoryHost, PlainHasher}};
@@ -98,9 +98,9 @@ pub struct Parts<S, H, R, C, G, L> {
     pub rules: R,
     /// Sends codes.
     pub courier: C,
-    /// Signs, and opens, with keys that are outside.
+    /// Signs and opens with keys that are kept outside.
     pub signer: G,
-    /// Is told what went wrong.
+    /// Records what went wrong.
     pub log: L,
 }
 
@@ -190,7 +190,7 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
         store as Store: list_identities(ListIdentities) -> Vec<LinkedIdentity>;
     }
 
-    /// The place at the hasher comes first, so that nothing is written where there is none.
+    /// The place at the hasher comes first, so that nothing is written if there is no place.
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
         if ask.factor != Factor::Password {
             return self.store.reserve_attempt(ask).await.map_err(PartError::Store);

@@ -1,4 +1,4 @@
-//! What is allowed, and whom others vouch for.
+//! The rules, which say what is allowed and for whom others vouch.
 
 use crate::{
     Application,
@@ -20,8 +20,8 @@ use core::{
     future::{Future, ready},
 };
 
-/// What is allowed here: who may come in, which new passwords are good, which captchas pass, to whom the credentials of servers belong,
-/// which applications there are, and whom a provider of social accounts or a carrier vouches for. A method that you leave out refuses.
+/// The part that decides what is allowed: who may come in, which new passwords are good, which captchas pass, to whom the credentials of servers
+/// belong, which applications there are, and whom a provider of social accounts or a carrier vouches for. A method that you do not implement refuses.
 ///
 /// ```
 /// use authflow::{
@@ -54,7 +54,7 @@ use core::{
     note = "a host without rules says `AllowAll`"
 )]
 pub trait Rules: Sync {
-    /// How the rules fail.
+    /// The error of the rules.
     type Error: Error + Send;
 
     asked! {
@@ -65,11 +65,11 @@ pub trait Rules: Sync {
         /// See [`JudgePassword`]. By default no password can be changed.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
         /// See [`JudgeCaptcha`]; asked only where the host's own captcha is demanded, by the policy or because half of its `daily_in_all` has been
-        /// asked for. No captcha is good by default, so nobody gets a code there.
+        /// asked for. By default no captcha is good, so nobody who must pass a captcha gets a code.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
-        /// See [`VerifyTenantCredential`]. A credential is nobody's by default.
+        /// See [`VerifyTenantCredential`]. By default, a credential belongs to nobody.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`VerifyClientSecret`]. A secret is nobody's by default.
+        /// See [`VerifyClientSecret`]. By default, a secret belongs to nobody.
         verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is no application by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
@@ -80,7 +80,8 @@ pub trait Rules: Sync {
         /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default, so nobody gets a code where a
         /// captcha is demanded.
         judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
-        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. A code is nobody's by default.
+        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. By default, a code belongs to
+        /// nobody.
         exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
         /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. A token vouches
         /// for no mobile by default.
@@ -91,8 +92,8 @@ pub trait Rules: Sync {
 /// No rules. Everybody who has proved enough may come in, and every new password that follows the application's own rules is good. Everybody who
 /// registers where the policy says so may have an account.
 ///
-/// It lets in no robot and no server: no captcha passes, and every credential is nobody's. For passwords it falls short of NIST SP
-/// 800-63B-4 §3.1.1.2, which demands a list of common ones. Put `parts::Blocklist` (feature `blocklist`) in front of it.
+/// It lets in no robot and no server: no captcha passes, and every credential belongs to nobody. For passwords it falls short of NIST SP 800-63B-4
+/// §3.1.1.2, which demands a list of common passwords. Put `parts::Blocklist` (feature `blocklist`) in front of it.
 ///
 /// ```
 /// use authflow::{

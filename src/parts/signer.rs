@@ -1,4 +1,4 @@
-//! What signs, and opens, with keys that are outside.
+//! The signer, which signs and opens with keys that are kept outside.
 
 use crate::{
     Secret,
@@ -13,8 +13,8 @@ use core::{
     future::{Future, ready},
 };
 
-/// What signs, verifies and opens with keys that are outside: an HSM or a key service. It is asked only where id tokens are signed outside
-/// ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)), and where an application's calls are [signed](crate::signed_call).
+/// The part that signs, verifies and opens with keys that are kept outside, in an HSM or a key service. It is asked only where id tokens are signed
+/// outside ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)), and where an application's calls are [signed](crate::signed_call).
 ///
 /// ```
 /// use authflow::{parts::Signer, step::{SignBytes, SignatureCheck, VerifyBytes}};
@@ -40,7 +40,7 @@ use core::{
     note = "a host without keys outside says `NoSigner`"
 )]
 pub trait Signer: Sync {
-    /// How the signer fails.
+    /// The signer's error.
     type Error: Error + Send;
 
     asked! {
@@ -55,7 +55,7 @@ pub trait Signer: Sync {
     }
 }
 
-/// A signer without a key. It signs and opens nothing, and no signature is good. The whole login of [the module](super) uses it.
+/// A signer without a key. It signs and opens nothing, and no signature is good. The example of [the module](super) uses it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSigner;
 

@@ -1,4 +1,4 @@
-//! What keeps accounts, counts, sessions and codes.
+//! The store, which keeps accounts, counts, sessions and codes.
 
 use crate::{
     account::{Account, FindAccount},
@@ -16,7 +16,7 @@ use core::{
     future::{Future, ready},
 };
 
-/// What keeps accounts, counts, sessions and codes: a database. A store crate implements this and no more.
+/// The part that keeps accounts, counts, sessions and codes: a database. A store crate implements this and no more.
 ///
 /// It never sees a password: its [`Commit`] has a [`Verifier`] in place of one. The four methods without a body are all that sign-in and
 /// skip need. The others find nothing by default.
@@ -76,7 +76,7 @@ use core::{
     note = "a `MemoryHost` of the test kit is one behind a `Mutex`"
 )]
 pub trait Store: Sync {
-    /// How the store fails.
+    /// The store's error.
     type Error: Error + Send;
 
     asked! {
@@ -92,7 +92,7 @@ pub trait Store: Sync {
     refused! {
         /// See [`FindSession`]; asked only about references to sessions. There is no session by default.
         find_session(FindSession) -> Option<SessionRecord> = None;
-        /// See [`CheckSession`]. Every session has ended by default.
+        /// See [`CheckSession`]. By default, every session counts as ended.
         check_session(CheckSession) -> Option<SessionRecord> = None;
         /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. No claim has opened a session by default.
         find_claim(FindClaim) -> Option<SessionRecord> = None;

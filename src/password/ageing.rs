@@ -1,11 +1,11 @@
-//! How passwords age.
+//! The ageing of passwords.
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
 const DAY: u64 = 86_400;
 
-/// How passwords age: how old one may become, how long before it expires the subject is warned, and how often they may skip the change.
+/// The ageing of passwords: how old a password may become, how long before its end the subject is warned, and how often they may skip the change.
 ///
 /// ```
 /// use authflow::{
@@ -47,22 +47,22 @@ impl Ageing {
         Self::try_from(Fields { max_age_days, warn_before_days, max_skips })
     }
 
-    /// How many days a password lives.
+    /// The number of days that a password lives.
     pub fn max_age_days(&self) -> u16 {
         self.fields.max_age_days
     }
 
-    /// How many of its last days the subject is warned in.
+    /// The number of last days in which the subject is warned.
     pub fn warn_before_days(&self) -> u16 {
         self.fields.warn_before_days
     }
 
-    /// How often the change of one password may be skipped.
+    /// The number of times that the change of one password may be skipped.
     pub fn max_skips(&self) -> u32 {
         self.fields.max_skips
     }
 
-    /// How old a password set at `changed_at` is. It has expired from the very second in which it reaches `max_age_days`.
+    /// The age of a password that was set at `changed_at`. It has expired from the very second in which it reaches `max_age_days`.
     pub fn age(&self, changed_at: Timestamp, now: Timestamp) -> Age {
         let expires_at = changed_at.plus_seconds(u64::from(self.fields.max_age_days).saturating_mul(DAY));
         let warned = u64::from(self.fields.warn_before_days).saturating_mul(DAY);
@@ -74,7 +74,7 @@ impl Ageing {
     }
 }
 
-/// How old a password is.
+/// The age of a password.
 ///
 /// ```
 /// use authflow::{
@@ -102,11 +102,11 @@ impl Ageing {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// There is nothing to say.
+    /// It is neither expired nor about to expire.
     Current,
     /// It is about to expire.
     Expiring {
-        /// Seconds until then, at least 1.
+        /// The seconds until it expires, at least 1.
         seconds_left: u64,
     },
     /// It has expired.

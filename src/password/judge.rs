@@ -34,14 +34,14 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(login.world.send(&better).text("status"), "SUCCESS");
 /// ```
 ///
-/// **If you answer wrongly:** `Accepted` for a password that everybody tries first: five guesses at each of many accounts are enough, and no
-/// lock stops them. `Refused` for a good one: its owner thinks of another one.
+/// **If you answer wrongly:** if you accept a password that attackers try first, five guesses at each of many accounts are enough, and no lock stops
+/// them. If you refuse a good one, its owner must think of another.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgePassword {
     /// The account that it is for.
     pub account: AccountId,
-    /// The owner's user name: words that an attacker expects in the password.
+    /// The owner's user name, whose words an attacker expects in the password.
     pub user_name: Option<UserName>,
     /// The owner's e-mail address, likewise.
     pub email: Option<EmailAddress>,
@@ -49,7 +49,7 @@ pub struct JudgePassword {
     pub new_password: Secret,
 }
 
-/// What the host thinks of a new password.
+/// The host's judgement of a new password.
 ///
 /// ```
 /// use authflow::password::{Judgement, PasswordRefusal};
@@ -63,8 +63,8 @@ pub struct JudgePassword {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
-    /// Fine.
+    /// The password is good enough.
     Accepted,
-    /// Not this one.
+    /// The password is refused, for this reason.
     Refused(PasswordRefusal),
 }

@@ -30,16 +30,16 @@
 //! # Ok::<(), authflow::password::AgeingError>(())
 //! ```
 //!
-//! The host hashes; the library never sees how. A guess is counted ([`guess`](crate::guess)), then judged ([`VerifyPassword`]). A new password
-//! follows the [`PasswordRules`] and is [judged](JudgePassword) by the host before it is stored
-//! ([`StorePassword`](crate::step::Write::StorePassword)). That write counts the account's revision up and ends sessions.
+//! The host hashes passwords, and the library never sees how. A guess is counted ([`guess`](crate::guess)), then judged ([`VerifyPassword`]). A new
+//! password follows the [`PasswordRules`] and is [judged](JudgePassword) by the host before it is stored
+//! ([`StorePassword`](crate::step::Write::StorePassword)). That write raises the account's revision and ends sessions.
 //!
 //! **A verifier with old parameters** is renewed while the password is at hand. The host answers [`MatchesOutdated`](PasswordMatch::MatchesOutdated),
 //! and the commit of that step carries [`Rehash`](crate::step::Write::Rehash). The rehash goes with every step that proves the password and does not
-//! change it, which is a sign-in. A sign-in that ends pending has nothing else to write, so it commits the rehash alone. Otherwise an account whose
-//! logins are never finished would keep the old parameters. A step that changes the password hashes the new one, and no rehash goes with it. No
-//! rehash goes with a denial either, because a denial writes only what it uses up. The verifier is still old the next time. If a rehash cannot be
-//! written, the sign-in is not answered, as with every other write.
+//! change it, which is a sign-in. A sign-in that ends as a pending login has nothing else to write, so it commits the rehash alone. Otherwise an
+//! account whose logins are never finished would keep the old parameters. A step that changes the password hashes the new one, and no rehash goes
+//! with it. No rehash goes with a denial either, because a denial writes only what it uses up. The verifier is still old the next time. If a rehash
+//! cannot be written, the sign-in is not answered, as with every other write.
 
 mod ageing;
 mod judge;

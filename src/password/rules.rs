@@ -1,15 +1,16 @@
-//! What a new password must be like.
+//! The rules for a new password.
 
 use crate::{Secret, account::UserName, spelling::canonical_password};
 use alloc::{format, string::String};
 use serde::{Deserialize, Serialize};
 
-/// What a new password must be like: its length in characters, and the classes of characters it must have.
+/// The rules for a new password: its length in characters, and the classes of characters that it must have.
 ///
 /// NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a password that is the only factor, at least 8 of one
-/// that is never used without another factor, and no rules of composition. It wants room for 64. The default is 8 to 64
-/// and no rules of composition, which is enough where a second factor is always required. Set `min_length` to 15
-/// elsewhere. Classes can be demanded, against that clause, where a contract or an older client demands them.
+/// that is never used without another factor, and no rules of composition. It asks that 64 characters be allowed. The
+/// default is 8 to 64 and no rules of composition, which is enough where a second factor is always required. Set
+/// `min_length` to 15 elsewhere. Classes can be demanded, against that clause, where a contract or an older client
+/// demands them.
 ///
 /// ```
 /// use authflow::{
@@ -145,7 +146,7 @@ impl PasswordRules {
         Ok(canonical)
     }
 
-    /// Whether a new password, in its canonical spelling, differs from the user name and the old one.
+    /// Checks that a new password, in its canonical spelling, differs from the user name and the old password.
     pub(crate) fn compare(
         canonical: &Secret,
         user_name: Option<&UserName>,
@@ -161,7 +162,7 @@ impl PasswordRules {
         }
     }
 
-    /// Whether a text follows the rules that a client is told. Exactly the texts that match the [`pattern`](Self::pattern) do.
+    /// Checks that a text follows the rules that a client can check too. Exactly the texts that match the [`pattern`](Self::pattern) follow them.
     ///
     /// # Errors
     /// The first rule it breaks.
@@ -232,7 +233,7 @@ pub enum RuleViolation {
     OldPassword,
 }
 
-/// Why the host does not want a new password that follows the rules.
+/// The reason why the host refuses a new password that follows the rules.
 ///
 /// ```
 /// use authflow::{
@@ -288,9 +289,9 @@ pub enum PasswordRulesError {
     /// `max_length` is less than `min_length` or over 256.
     #[error("max_length ({max_length}) must be at least min_length ({min_length}) and at most 256")]
     MaxLength {
-        /// The most that was given.
+        /// The `max_length` that was given.
         max_length: u16,
-        /// The fewest that was given.
+        /// The `min_length` that was given.
         min_length: u16,
     },
 }

@@ -4,7 +4,7 @@ use super::Verifier;
 use crate::{Timestamp, text::words::words};
 use serde::{Deserialize, Serialize};
 
-/// Why a password that is right must still be changed, whatever its age.
+/// The reason why a correct password must still be changed, whatever its age.
 ///
 /// ```
 /// use authflow::{password::MustChange, testkit::World};
@@ -23,13 +23,13 @@ use serde::{Deserialize, Serialize};
 pub enum MustChange {
     /// An administrator set it.
     AdministratorReset,
-    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then). So it does not prove its own change where the account has
-    /// anything else to prove with, such as a code to a channel, or another factor that was proved in the same login. A login of an account that has
-    /// an authenticator and no channel is asked for a one-time password, whatever [`SecondFactor`](crate::policy::SecondFactor) says. The breached
-    /// password is taken as proof only where there is nothing else, with
-    /// [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
+    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then). So it does not prove its own change if the account has anything
+    /// else to prove with, such as a code to a channel, or another factor that was proved in the same login. A login of an account that has an
+    /// authenticator and no channel is asked for a one-time password, whatever [`SecondFactor`](crate::policy::SecondFactor) says. The breached
+    /// password is taken as proof only if there is nothing else. The event
+    /// [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed) then says so.
     Breached,
-    /// It was given out to sign in with once.
+    /// It was issued for a single sign-in.
     FirstLogin,
 }
 
@@ -49,7 +49,7 @@ words!(MustChange, "the reason to change a password", {
     FirstLogin => "first_login",
 });
 
-/// An account's password, as the host stores it. No field can be left out:
+/// An account's password, as the host stores it. No field can be omitted:
 ///
 /// ```compile_fail,E0063
 /// use authflow::{Timestamp, password::{Password, Verifier}};
@@ -76,23 +76,23 @@ words!(MustChange, "the reason to change a password", {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Password {
-    /// What the host verifies a presented password against.
+    /// The verifier against which the host checks a presented password.
     pub verifier: Verifier,
     /// When it was set.
     pub changed_at: Timestamp,
-    /// Whether it must be changed before anything else. Marking a password changes the account, so count its revision up. Otherwise the
-    /// sessions of anybody who knows the password go on.
+    /// Whether it must be changed before anything else. Marking a password changes the account, so raise its revision. Otherwise the sessions of
+    /// anybody who knows the password go on.
     pub must_change: Option<MustChange>,
-    /// How often its change has been skipped. A new password starts at 0.
+    /// The number of times that its change has been skipped. A new password starts at 0.
     pub skips_used: u32,
-    /// Which spelling of it the verifier was made from.
+    /// The spelling of the password from which the verifier was made.
     pub form: PasswordForm,
 }
 
-/// Which spelling of a password its verifier was made from. This library hands out only the canonical spelling to be hashed. A verifier
-/// from before, or from elsewhere, was made from what was typed.
+/// The spelling of a password from which its verifier was made. This library hands out only the canonical spelling to be hashed. An earlier verifier,
+/// or one from elsewhere, was made from the password as it was typed.
 ///
-/// So one guess costs one hash, of the spelling that the verifier was made from.
+/// One guess therefore costs one hash: that of the spelling from which the verifier was made.
 ///
 /// ```
 /// use authflow::{

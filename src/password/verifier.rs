@@ -1,10 +1,10 @@
-//! What a password is verified against.
+//! The verifier of a password.
 
 use crate::Secret;
 use alloc::string::String;
 use core::fmt;
 
-/// What a host verifies a presented password against: a PHC string, say. The library never looks inside.
+/// The verifier of a password, against which the host checks a presented password: a PHC string, say. The library never looks inside.
 ///
 /// It is a separate type, so that a password in the clear does not compile where a verifier is stored. Like a [`Secret`] it is not printed,
 /// and its memory is wiped, because anybody who reads a verifier can guess offline.
@@ -19,7 +19,7 @@ use core::fmt;
 pub struct Verifier(Secret);
 
 impl Verifier {
-    /// Wraps what a hasher has made of a password, or what was stored.
+    /// Wraps a verifier that a hasher has made, or that was stored.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Secret::new(text))
     }

@@ -50,18 +50,18 @@ use serde::{Deserialize, Serialize};
 /// - `Matches` for a wrong password: the person who typed it is in. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) for a
 ///   verifier that you cannot read; do not guess.
 /// - `Matches` for a verifier with outdated parameters: it keeps them. It is cheaper to guess offline than the others, and takes a
-///   different time to verify, which tells who has an account.
+///   different time to verify, which reveals who has an account.
 /// - `MatchesOutdated` for a verifier with today's parameters: each sign-in costs one more hash, and a write.
 /// - `Differs` for the right password: a guess is counted, and five lock its owner out.
-/// - No hash where there is no verifier: the time of the answer tells who has an account.
+/// - No hash where there is no verifier: the time of the answer reveals who has an account.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyPassword {
     /// The account whose password is presented.
     pub account: Option<AccountId>,
-    /// What to verify against.
+    /// The verifier to check the password against.
     pub verifier: Option<Verifier>,
-    /// What the client typed.
+    /// The presented password, in the spelling from which the verifier was made ([`PasswordForm`](super::PasswordForm)).
     pub presented: Secret,
     /// The place at the hasher that the host took when it [counted](crate::guess::Reservation::holding) the guess, if it did.
     pub permit: Option<Permit>,
@@ -86,11 +86,11 @@ pub struct VerifyPassword {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordMatch {
-    /// It is.
+    /// The password is right.
     Matches,
-    /// It is, but its verifier was made with other parameters than you would use today. The commit of the step hashes the password anew
-    /// ([`Write::Rehash`](crate::step::Write::Rehash)), unless the step changes the password.
+    /// The password is right, but its verifier was made with other parameters than you would use today. The commit of the step hashes the password
+    /// anew ([`Write::Rehash`](crate::step::Write::Rehash)), unless the step changes the password.
     MatchesOutdated,
-    /// It is not.
+    /// The password is wrong.
     Differs,
 }

@@ -12,7 +12,7 @@ macro_rules! channels {
             /// No channel.
             pub const NONE: Self = Self(crate::factor::FactorSet::EMPTY);
 
-            /// The channels that these factors are.
+            /// A set of these factors, which must all be channels.
             ///
             /// # Errors
             /// When one of them is not a channel.

@@ -1,9 +1,9 @@
-//! How long tokens, codes, tickets and unused sessions live.
+//! The lifetimes of tokens, codes, tickets and unused sessions.
 
 use crate::Lifetime;
 use serde::{Deserialize, Serialize};
 
-/// How long tokens, codes, tickets and unused sessions live.
+/// The lifetimes of tokens, codes, tickets and unused sessions.
 ///
 /// ```
 /// use authflow::{Lifetime, policy::Lifetimes};
@@ -44,7 +44,7 @@ impl Lifetimes {
     /// A whole login ends this long after it began, whatever is renewed on the way. So no state token lives longer.
     pub const LOGIN: Lifetime = Lifetime::of::<1800>();
 
-    /// The longest a code or a ticket lives.
+    /// The longest lifetime of a code or a ticket.
     const TEN_MINUTES: Lifetime = Lifetime::of::<600>();
 
     /// These lifetimes, and the default ones for the rest.
@@ -62,7 +62,7 @@ impl Lifetimes {
     /// With codes that live this long: at most 10 minutes, as NIST SP 800-63B-4 §3.1.3.2 demands.
     ///
     /// # Errors
-    /// When it is longer.
+    /// When the lifetime is longer.
     pub fn with_code(self, code: Lifetime) -> Result<Self, LifetimesError> {
         Self::try_from(Fields { code, ..self.fields })
     }
@@ -70,7 +70,7 @@ impl Lifetimes {
     /// With tickets that live this long: at most 10 minutes.
     ///
     /// # Errors
-    /// When it is longer.
+    /// When the lifetime is longer.
     pub fn with_ticket(self, ticket: Lifetime) -> Result<Self, LifetimesError> {
         Self::try_from(Fields { ticket, ..self.fields })
     }
@@ -78,7 +78,7 @@ impl Lifetimes {
     /// With sessions that end when they are not used for this long: at most as long as a session token lives.
     ///
     /// # Errors
-    /// When it is longer.
+    /// When the lifetime is longer.
     pub fn with_session_idle(self, session_idle: Lifetime) -> Result<Self, LifetimesError> {
         Self::try_from(Fields { session_idle: Some(session_idle), ..self.fields })
     }
@@ -107,7 +107,7 @@ impl Lifetimes {
         self.fields.ticket
     }
 
-    /// How long a session may go unused. `None`, the default, means that it ends only at its absolute limit.
+    /// The time for which a session may go unused. `None`, the default, means that a session ends only at its absolute limit.
     pub fn session_idle(&self) -> Option<Lifetime> {
         self.fields.session_idle
     }
@@ -143,7 +143,7 @@ pub enum LifetimesError {
     SessionIdle {
         /// The idle limit that was given.
         session_idle: Lifetime,
-        /// How long a session token lives.
+        /// The lifetime of a session token.
         session_token: Lifetime,
     },
 }

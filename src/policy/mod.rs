@@ -1,4 +1,4 @@
-//! What an application demands of a login. Plain data, checked when it is made, read from configuration by serde.
+//! Policies: what an application demands of a login. A policy is plain data. It is checked when it is made, and serde reads it from a configuration.
 //!
 //! ```
 //! use authflow::policy::Policy;
@@ -58,17 +58,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondFactor {
-    /// Never, except where a breached password can be changed by nothing else ([`MustChange::Breached`](crate::password::MustChange::Breached)).
-    /// [`flow::Graph::check`](crate::flow::Graph::check) says what that means.
+    /// No second factor is required, unless a breached password can be changed by nothing else
+    /// ([`MustChange::Breached`](crate::password::MustChange::Breached)). [`flow::Graph::check`](crate::flow::Graph::check) says what that means.
     Off,
-    /// From accounts that have one.
+    /// A second factor is required of accounts that have one.
     #[default]
     WhenEnrolled,
-    /// From everybody; an account without one is denied.
+    /// A second factor is required of everybody. An account without one is denied access.
     Always,
 }
 
-/// Everything an application demands.
+/// The policy of an application: everything that it demands of a login.
 ///
 /// ```
 /// use authflow::{
@@ -89,10 +89,10 @@ pub enum SecondFactor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// How passwords age. Off unless configured: NIST SP 800-63B-4 §3.1.1.2 says that verifiers shall not require
+    /// The ageing of passwords. Off unless configured: NIST SP 800-63B-4 §3.1.1.2 says that verifiers shall not require
     /// periodic changes.
     pub ageing: Option<Ageing>,
-    /// What a new password must be like.
+    /// The rules for a new password.
     pub password_rules: PasswordRules,
     /// The factors that a login may begin with; a password alone, unless configured. A code that is sent is a first factor by itself: anybody who has
     /// the mobile gets in, unless a second factor is required. A set that is read from a configuration must have a factor, and none that no call
@@ -100,8 +100,8 @@ pub struct Policy {
     /// that nobody gets in.
     #[serde(deserialize_with = "first_factors::deserialize")]
     pub first_factors: FactorSet,
-    /// What becomes of a social identity that is linked to no account, if [`Factor::Federated`] is among the first factors. It is refused, unless
-    /// configured.
+    /// The treatment of a social identity that is linked to no account, if [`Factor::Federated`] is among the first factors. It is refused, unless
+    /// configured otherwise.
     pub unassociated: Unassociated,
     /// Whether a provider's code is taken although nothing [binds](crate::social::CodeProof) it to the client that brings it. Off unless configured.
     /// **The family's social calls bring only such codes**, so they sign nobody in without this setting. An attacker who makes a client bring the
@@ -127,20 +127,21 @@ pub struct Policy {
     pub session_sets_first_password: bool,
     /// When a second factor is required.
     pub second_factor: SecondFactor,
-    /// How many guesses there are.
+    /// The limits on guesses.
     pub attempts: AttemptPolicy,
-    /// How far the clock of a TOTP device may be off.
+    /// The greatest clock error of a TOTP device that is accepted.
     pub totp_skew: TotpSkew,
-    /// How often codes are sent to one recipient.
+    /// The limits on sending codes.
     pub sending: SendPolicy,
     /// Whether a captcha is demanded of everybody who asks for a code and has proved nothing ([`captcha`](crate::captcha)). Off unless configured. A
-    /// captcha token that a client sends is then ignored. Turn it on where codes cost you money, and answer the questions of its
-    /// [kind](Self::captcha). A host that does not answer them sends no such code.
+    /// captcha token that a client sends is ignored while no captcha is demanded. Turn it on where codes cost you money, and answer the questions of
+    /// its [kind](Self::captcha). A host that does not answer them sends no such code.
     pub demands_captcha: bool,
-    /// Which captcha is demanded, by this policy or because half of what is sent in all has been asked for. It is the host's own, unless configured.
-    /// If it is a picture, pictures are shown whether one is demanded or not, because the family's clients fetch one before each code.
+    /// The kind of captcha that is demanded, by this policy or because people have asked for half of all the codes that may be sent in a day. It is
+    /// the host's own, unless configured otherwise. If it is a picture, pictures are shown whether a captcha is demanded or not, because the family's
+    /// clients fetch one before each code.
     pub captcha: CaptchaKind,
-    /// How long tokens live.
+    /// The lifetimes of tokens, codes and tickets.
     pub lifetimes: Lifetimes,
     /// The form in which clients get their session tokens: self-contained, unless configured.
     pub session_token_form: SessionTokenForm,
@@ -150,21 +151,21 @@ pub struct Policy {
     pub rotate_session_tokens: bool,
     /// The seconds for which a skip or a refresh whose answer was lost is answered again: none, unless configured, and at most 60. The same call with
     /// the same token, from the same device, then ends in the same session. Nothing is written: no skip is counted, and a token that was rotated a
-    /// moment ago ends no session. The grace is over as soon as a token of the first answer is used. A network that repeats requests wants it. The
-    /// thief of a token and its fingerprint gains these seconds. The window is longer by the ring's skew, because the instance that answers again may
-    /// be ahead of the one that answered.
+    /// moment ago ends no session. The grace is over as soon as a token of the first answer is used. Turn it on where the network repeats requests.
+    /// The thief of a token and its fingerprint gains these seconds. The window is longer by the ring's skew, because the instance that answers again
+    /// may be ahead of the one that answered.
     pub retry_grace: RetryGrace,
-    /// Whether tickets show sessions of this application to servers of its tenant. On unless configured, because no ticket is issued
-    /// without a credential that the host knows as a server's, and it knows none by default. A ticket does not say on the wire how its
-    /// subject signed in, and one credential serves all applications of a tenant. So turn it off where another application of the tenant
-    /// demands more of a login than this one.
+    /// Whether tickets show sessions of this application to servers of its tenant. On unless configured, because no ticket is issued without a
+    /// server's credential that the host knows, and by default a host knows none. A ticket does not say on the wire how its subject signed in, and
+    /// one credential serves all applications of a tenant. So turn it off where another application of the tenant demands more of a login than this
+    /// one.
     pub issues_tickets: bool,
-    /// Whether a server of the tenant that holds a session token may have the session's tokens made anew
+    /// Whether a server of the tenant that holds a session token may get new tokens for the session
     /// ([`Engine::refresh_session_for_tenant`](crate::Engine::refresh_session_for_tenant)). Off unless configured. Such a server says itself which
     /// device it calls about, and one credential serves all applications of a tenant. So anybody who has the credential, a session token and the
     /// fingerprint can go on with a session without its device. They also sign its client out where tokens [rotate](Self::rotate_session_tokens).
     pub refreshes_for_servers: bool,
-    /// What binds a pending login to its device, in addition to what the device is recognised by.
+    /// The traits that bind a pending login to its device, in addition to those by which the device is recognised.
     pub bindings: Bindings,
     /// Whether a caller may be bound to nothing ([`BindingKind::Unbound`](crate::device::BindingKind::Unbound)). Anybody who gets hold of a token of
     /// such a session has the session. Off unless configured. The family's routes never make such a caller.

@@ -3,7 +3,7 @@
 super::channels::channels! {
     /// The channels that reset a forgotten password. There are none by default, so there is no reset.
     ///
-    /// Only channels reset passwords, so no other factor can be in it. [`flow::recovery`](crate::flow::recovery)
+    /// Only channels reset passwords, so no other factor can be in this set. [`flow::recovery`](crate::flow::recovery)
     /// says whether a channel resets the password of a certain account.
     ///
     /// ```
@@ -22,7 +22,8 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "recovery must be by sms or email, not by totp");
     /// ```
     Recovery, "recovery";
-    /// A factor that is no channel cannot reset passwords. The example of [`Recovery`] has the text of this error.
+    /// The error of a set with a factor that is not a channel, because such a factor cannot reset passwords. The example of [`Recovery`] has the text
+    /// of this error.
     RecoveryError
 }
 

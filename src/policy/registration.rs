@@ -3,8 +3,8 @@
 super::channels::channels! {
     /// The channels by whose codes people register. There are none by default, so nobody registers.
     ///
-    /// Only channels register, so no other factor can be in it. [`flow::registration`](crate::flow::registration) says
-    /// whether they have any effect under a policy.
+    /// People register only by channels, so no other factor can be in this set.
+    /// [`flow::registration`](crate::flow::registration) says whether the channels have any effect under a policy.
     ///
     /// ```
     /// use authflow::{contact::Channel, factor::{Factor, FactorSet}, policy::Registration};
@@ -17,7 +17,8 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "registration must be by sms or email, not by password");
     /// ```
     Registration, "registration";
-    /// A factor that is no channel cannot register people. The example of [`Registration`] has the text of this error.
+    /// The error of a set with a factor that is not a channel, because nobody can register by such a factor. The example of [`Registration`] has the
+    /// text of this error.
     RegistrationError
 }
 

@@ -4,7 +4,7 @@ super::channels::channels! {
     /// The contacts that people replace themselves while they are signed in. There are none by default, so only an administrator replaces
     /// contacts.
     ///
-    /// Only channels have contacts, so no other factor can be in it. [`flow::replace_contact`](crate::flow::replace_contact) says who may
+    /// Only channels have contacts, so no other factor can be in this set. [`flow::replace_contact`](crate::flow::replace_contact) says who may
     /// replace one, and what it takes.
     ///
     /// ```
@@ -18,7 +18,8 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "replaces_contacts must be by sms or email, not by totp");
     /// ```
     ReplacedContacts, "replaces_contacts";
-    /// A factor that is no channel has no contact to replace. The example of [`ReplacedContacts`] has the text of this error.
+    /// The error of a set with a factor that is not a channel, because such a factor has no contact to replace. The example of [`ReplacedContacts`]
+    /// has the text of this error.
     ReplacedContactsError
 }
 

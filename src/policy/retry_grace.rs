@@ -1,9 +1,9 @@
-//! How long a request whose answer was lost is answered again.
+//! The time for which a request is answered again if its answer was lost.
 
 use crate::{Timestamp, moment::Skew};
 use serde::{Deserialize, Serialize};
 
-/// How long a request whose answer was lost is answered again, in seconds: 0 by default, and at most 60.
+/// The time for which a request is answered again if its answer was lost. It is in seconds: 0 by default, and at most 60.
 ///
 /// ```
 /// use authflow::policy::RetryGrace;
@@ -22,12 +22,12 @@ pub struct RetryGrace(u64);
 impl RetryGrace {
     const LONGEST: u64 = 60;
 
-    /// How many seconds.
+    /// The grace in seconds.
     pub fn seconds(self) -> u64 {
         self.0
     }
 
-    /// Whether anything is answered again.
+    /// Whether any request is answered again.
     pub(crate) fn is_any(self) -> bool {
         self.0 > 0
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The form in which an application's clients get their session tokens: one that says whose session it is, or one that refers to the
-/// session (RFC 6749 §1.4 has both). Both are taken wherever a session token is, whatever the policy says now, because a session outlives a
-/// change of the policy.
+/// session (RFC 6749 §1.4 has both). Both are accepted wherever a session token is accepted, whatever the policy says now, because a session outlives
+/// a change of the policy.
 ///
 /// ```
 /// use authflow::policy::{Policy, SessionTokenForm};

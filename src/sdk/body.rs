@@ -218,8 +218,8 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
     Ok(CodeRequest { purpose, channel, recipient, captcha_token })
 }
 
-/// What each type of code is for. The family has more types, for calls that are not here. The dialect of an application says which of these
-/// it takes ([`routes::meant`](super::routes::meant)).
+/// The purpose of each type of code. The family has more types, for calls that this library does not have. The dialect of an application says which
+/// of these it takes ([`routes::meant`](super::routes::meant)).
 pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 14] = [
     ("LOGIN_SMS", Channel::Sms, CodePurpose::SignIn),
     ("LOGIN_EMS", Channel::Email, CodePurpose::SignIn),

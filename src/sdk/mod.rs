@@ -1,6 +1,6 @@
 //! The wire: the `/api/v2/sdk` login family of Huawei OneAccess and BambooCloud IDaaS.
 //!
-//! Everything the family spells lives in this module, one table for each thing: paths and methods, request bodies, reply
+//! Every spelling of the family is in this module, with one table for each kind: paths and methods, request bodies, reply
 //! bodies, codes and messages. The rest of the crate knows none of it.
 //!
 //! ```
@@ -158,7 +158,8 @@ impl Api {
         Self::route(path).is_some()
     }
 
-    /// The family's path that this is, where it [is one](Self::owns). It is one of a fixed set that no client adds to, for counters and logs.
+    /// The family's path that `path` stands for, if it [is one](Self::owns). The paths are a fixed set, to which no client can add, so they are fit
+    /// for counters and logs.
     ///
     /// ```
     /// use authflow::sdk::Api;
@@ -246,7 +247,7 @@ impl Api {
             DeviceEndpoint::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
             DeviceEndpoint::SendCode(channel) => {
                 with!(body::code_request(headers, body, channel), |it| {
-                    // A new contact is nobody's yet, so the caller shows whose it will become.
+                    // A new contact belongs to no account yet, so the caller must show whose it will be.
                     if it.purpose == CodePurpose::UpdateContact && state_token().is_empty() {
                         return with!(body::new_contact(it), |contact| engine.send_contact_code(
                             caller,
@@ -482,14 +483,15 @@ impl Api {
         async move { self.reply(&drive(step, host).await) }
     }
 
-    /// The reply to a request that the host cannot even begin, because it has no entropy, say, or has waited too long.
+    /// The reply to a request that the host cannot even begin, for example because it has no entropy or the request has waited too long.
     pub fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
         let facts = self.engine.facts(request::language(&RequestHeaders::read(request.headers)));
         self.reply(&Outcome { verdict: Verdict::Busy, facts, events: Vec::new() })
     }
 
-    /// Whose request it is, by the signature, the session token or the id token in its headers: see [`Facade::authenticate`]. A signature counts where
-    /// there is one. A request that has both of the others is refused, so that nobody has to know which of the two counts.
+    /// Finds out whose request it is, from the signature, the session token or the id token in its headers: see [`Facade::authenticate`]. If there is
+    /// a signature, nothing else counts. A request without a signature but with both tokens is refused, so that nobody has to know which of the two
+    /// counts.
     pub fn authenticate<H: Headers + ?Sized>(&self, request: &Request<'_, H>, moment: Moment) -> Step {
         let headers = RequestHeaders::read(request.headers);
         let session = request::token::<SessionToken>(&headers, Header::SessionToken);

@@ -177,7 +177,7 @@ pub enum Body<'a> {
 pub struct SessionBody<'a> {
     /// The session token: the same session, with the same end.
     pub session_token: &'a str,
-    /// How many seconds it still lives.
+    /// The remaining lifetime of the session token in seconds.
     pub expire: u64,
     /// The id token.
     pub id_token: &'a str,
@@ -216,19 +216,19 @@ impl Serialize for SessionBody<'_> {
 pub struct LoginBody<'a> {
     /// `SUCCESS`, `PASSWORD_WARN`, `PASSWORD_EXPIRED`, `MFA_AUTH`, `ACCESS_DENIED`, `SOCIAL_BIND` or `USER_REGISTER`.
     pub status: &'static str,
-    /// With `SUCCESS`.
+    /// The session token, with `SUCCESS`.
     pub session_token: Option<&'a str>,
-    /// With `SUCCESS`.
+    /// The id token, with `SUCCESS`.
     pub id_token: Option<&'a str>,
-    /// With `SUCCESS`: the lifetime of the session token in seconds.
+    /// The lifetime of the session token in seconds, with `SUCCESS`.
     pub expire: Option<u64>,
-    /// With a pending login, and with a social account that is bound to nobody.
+    /// The state token of a pending login, or the link token of a social account that is bound to nobody.
     pub state_token: Option<&'a str>,
-    /// As a text that holds JSON.
+    /// Further data, as a text that holds JSON.
     pub data: Option<LoginData>,
 }
 
-/// What there is to say beside the status.
+/// The data that a login result has in addition to its status.
 ///
 /// ```
 /// use authflow::{
@@ -247,9 +247,9 @@ pub struct LoginBody<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoginData {
-    /// With a pending password step: what a new password must be like.
+    /// With a pending password step: the rules for a new password.
     NewPassword(PasswordRules),
-    /// With a social account that is bound to nobody: what proves the account to bind it to.
+    /// With a social account that is bound to nobody: the proofs of the account to bind it to.
     Proofs(FactorSet),
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::format;
 
-/// What a host that serialises the body itself would send.
+/// The reply of a host that serialises the body itself.
 fn serialised(body: &Body<'_>) -> String {
     serde_json::to_string(body).unwrap()
 }

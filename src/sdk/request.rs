@@ -26,7 +26,7 @@ pub(super) fn signature<'a>(headers: &RequestHeaders<'a>) -> Option<CallSignatur
     }
 }
 
-/// What shows a subject's session. A signature counts where there is one, whatever stands beside it.
+/// The token or signature that shows a subject's session. If there is a signature, nothing else counts.
 pub(super) fn subject<'a>(headers: &RequestHeaders<'a>) -> PresentedToken<'a> {
     signature(headers).map_or_else(|| PresentedToken::Bearer(bearer(headers)), PresentedToken::Signed)
 }

@@ -9,7 +9,7 @@ use crate::{
     social::SocialSource,
 };
 
-/// Where a route leads.
+/// The destination of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {
     /// The operation that a call of a device leads to.
@@ -134,7 +134,7 @@ pub(super) enum TenantEndpoint {
     IssueToken,
 }
 
-/// Who makes a call, and what the call bears beside the common headers.
+/// The caller of a call, and what the call bears in addition to the common headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bears {
     /// Anybody.
@@ -161,7 +161,7 @@ pub(super) enum Bears {
     NoHeaders,
 }
 
-/// What a call answers when it has worked.
+/// The answer of a call that succeeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answers {
     Login,
@@ -329,8 +329,8 @@ fn is_taken(dialect: Dialect, policy: &Policy, purpose: CodePurpose, channel: Ch
     takers(dialect, purpose, channel).any(|endpoint| endpoint.is_open(policy, channel))
 }
 
-/// What a type of code is for without a state token. EIAM has one type for the change of a password, in a pending login and by a signed-in
-/// subject. Without a state token the type is the signed-in subject's.
+/// The purpose of a type of code without a state token. EIAM has one type for the change of a password, both in a pending login and by a signed-in
+/// subject. Without a state token, it means the change by a signed-in subject.
 pub(super) fn meaning(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> Option<CodePurpose> {
     let purpose = match purpose {
         CodePurpose::ChangePassword if dialect.changes_own_by_code() => CodePurpose::UpdatePassword,

@@ -1,4 +1,4 @@
-//! One sealing key: what it seals, it opens.
+//! A sealing key, which seals and opens secrets.
 
 use super::{Owner, Purpose, SealedSecret};
 use crate::{
@@ -20,8 +20,8 @@ mod label {
 
 /// A key that seals secrets, with the id by which they name it.
 ///
-/// The secret must be 32 bytes or more of real randomness. It must be no key of the [ring](crate::token::KeyRing), because such a key is rotated away
-/// while the sealed secrets stay. An id belongs to one key for ever, because nothing opens under another secret with that id.
+/// The secret must be 32 bytes or more of real randomness. It must not be the secret of a key of the [ring](crate::token::KeyRing), because such a
+/// key is rotated away while the sealed secrets stay. An id belongs to one key for ever, because nothing opens under another secret with that id.
 ///
 /// ```
 /// use authflow::{sealing::{SealingKey, SealingKeys}, testkit::demo, token::{Key, KeyRing}};
@@ -93,7 +93,7 @@ impl SealingKey {
         Some(SealedSecret::of_parts(&self.id, body))
     }
 
-    /// `None` where it was not sealed under this key, for this purpose and owner.
+    /// `None` if the text was not sealed under this key, for this purpose and owner.
     pub(super) fn open(
         &self,
         purpose: Purpose,

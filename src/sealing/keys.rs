@@ -62,7 +62,7 @@ impl SealingKeys {
         &self.sealer
     }
 
-    /// The key with this id. It is `None` where there is none, and then a secret that names it does not open.
+    /// The key with this id. It is `None` if there is no such key, and then a secret that names the id does not open.
     pub fn get(&self, id: &KeyId) -> Option<&SealingKey> {
         self.iter().find(|key| key.id() == id)
     }
@@ -93,7 +93,8 @@ impl SealingKeys {
     }
 }
 
-/// Why a sealed secret was not opened. The factor is unavailable until somebody mends it. It never counts as one that is not enrolled.
+/// The reason why a sealed secret was not opened. The factor is unavailable until somebody repairs the fault. It never counts as a factor that is not
+/// enrolled.
 ///
 /// ```
 /// use authflow::{
@@ -131,7 +132,7 @@ pub enum NotOpened {
     Foreign(KeyId),
 }
 
-/// Why a key cannot join the sealing keys.
+/// The reason why a key cannot join the sealing keys.
 ///
 /// ```
 /// use authflow::sealing::{SealingKey, SealingKeys, SealingKeysError};

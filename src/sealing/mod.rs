@@ -1,4 +1,4 @@
-//! Secrets that a host keeps and cannot read: sealed before they reach its database, opened in a request that needs them.
+//! Secrets that a host's database keeps and cannot read. They are sealed before they reach it, and opened only in a request that needs them.
 //!
 //! ```text
 //! secret in the clear ──seal──> text in the database ──open──> the one request that needs it
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A secret is sealed by XChaCha20-Poly1305 ([draft-irtf-cfrg-xchacha](https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha)) under a
-//! [`SealingKey`], for one [`Owner`] and one purpose. A secret that is moved to another row does not open there. Sealing keys are no keys of the
+//! [`SealingKey`], for one [`Owner`] and one purpose. A secret that is moved to another row does not open there. Sealing keys are not keys of the
 //! [ring](crate::token::KeyRing). They have no window, and each is kept until nothing is sealed under it.
 //!
 //! ```
@@ -49,8 +49,8 @@
 //! 2. Make it the one that seals, and the earlier one a key that opens. From here on, a secret that is used is sealed anew
 //!    ([`Write::Reseal`](crate::step::Write::Reseal)).
 //! 3. Seal the rest anew ([`TotpSecret::reseal`](crate::factor::TotpSecret::reseal)).
-//! 4. Count the secrets that [name](SealedSecret::key_id) the earlier key. Drop the key when there are none, because a second factor is
-//!    lost with the key of its secret.
+//! 4. Count the secrets that [name](SealedSecret::key_id) the earlier key. Drop the key only when none are left, because a second factor is lost with
+//!    the key of its secret.
 
 mod key;
 mod keys;
@@ -90,7 +90,7 @@ pub struct Owner {
     pub account: AccountId,
 }
 
-/// What a sealed secret is for. A secret that was sealed for one purpose does not open for another.
+/// The purpose of a sealed secret. A secret that was sealed for one purpose does not open for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The secret of an authenticator.

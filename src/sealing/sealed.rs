@@ -9,7 +9,7 @@ use core::fmt;
 /// A sealed secret, as a database keeps it: at most [`MAX_CHARACTERS`](Self::MAX_CHARACTERS) of ASCII.
 ///
 /// The text is `1:KEY:BODY` in this and every later version: the version, the [id](crate::token::KeyId) of the key, and base64url. Neither of the
-/// last two has a colon in it, so a database can count what a key is still needed for. In PostgreSQL that is
+/// last two has a colon in it, so a database can count the secrets that still need a key. In PostgreSQL that is
 /// `GROUP BY split_part(totp_sealed, ':', 2)`.
 ///
 /// ```
@@ -38,7 +38,7 @@ impl SealedSecret {
     /// The longest text.
     pub const MAX_CHARACTERS: usize = 3 + KeyId::MAX_BYTES + base64url::encoded_len(Self::MAX_BODY_BYTES);
 
-    /// Reads what [`as_str`](Self::as_str) wrote. The secret may open for nobody, which shows only when it is needed.
+    /// Reads what [`as_str`](Self::as_str) wrote. The text may be one that opens for nobody. That shows only when its secret is needed.
     ///
     /// # Errors
     /// When the text has another form.

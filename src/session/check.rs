@@ -52,10 +52,10 @@ const PARTS: u64 = 20;
 /// assert_eq!(world.finish(ask.answer(record)).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** with the record of a session that was ended, a subject who was signed out is signed in. With `None` for a session that
-/// lives, its subject must sign in again. The record of another session is refused if it belongs to another account, application or device. If a use
-/// is not noted, the session counts as unused and is over too early. If a use is noted where `note` gives none, the thief of a token keeps its
-/// owner's session alive. If an `unseen_since` comes back, an old token is answered although the new one is in use.
+/// **If you answer wrongly:** if you answer with the record of a session that was ended, a subject who was signed out is signed in. If you answer
+/// `None` for a session that lives, its subject must sign in again. The record of another session is refused if it belongs to another account,
+/// application or device. If a use is not noted, the session counts as unused and is over too early. If a use is noted where `note` gives none, the
+/// thief of a token keeps its owner's session alive. If an `unseen_since` comes back, an old token is answered although the new one is in use.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckSession {
@@ -65,11 +65,11 @@ pub struct CheckSession {
     pub account: AccountId,
     /// The session.
     pub session: SessionId,
-    /// How often the token that was presented had been rotated; `None` for a kind of token that is not rotated.
+    /// The number of rotations before the presented token was issued; `None` for a kind of token that is not rotated.
     pub generation: Option<u32>,
-    /// The device that presents it.
+    /// The device that presents the token.
     pub device: PresentedDevice,
-    /// How long it may go unused.
+    /// The time for which the session may go unused.
     pub idle_limit: Option<Lifetime>,
     /// The time of the request.
     pub now: Timestamp,
@@ -98,9 +98,10 @@ impl CheckSession {
     /// now. It is `None` where there is nothing to note.
     ///
     /// There is nothing to note where the session is not [open](Self::is_open) to this device and audience, or where the token is of another
-    /// generation. Otherwise a use is noted for one of three reasons. The last noted use lies a twentieth of the idle limit back, or ahead. The
-    /// binding was made under another key than the one that signs. The tokens of this generation had [not been seen](SessionRecord::unseen_since),
-    /// and no lost answer is given again from then on. So an unused session may be over early, by a twentieth of the limit, but never late.
+    /// generation. Otherwise a use is noted if one of three things is true. The last noted use lies at least a twentieth of the idle limit back, or
+    /// as far ahead. Or the binding was made under another key than the one that signs now. Or the tokens of this generation had [not been
+    /// seen](SessionRecord::unseen_since) before. From then on, no lost answer is given again. So an unused session may be over early, by a twentieth
+    /// of the limit, but never late.
     pub fn note(&self, record: &SessionRecord) -> Option<SessionRecord> {
         let is_of_generation = self.generation.is_none_or(|generation| generation == record.generation);
         let is_seen = self.is_first_sight(record);
@@ -112,8 +113,8 @@ impl CheckSession {
         })
     }
 
-    /// Whether a token of the present generation is seen for the first time. A token of a kind that is not rotated came with the first generation,
-    /// or with an earlier one than the present: of that it says nothing.
+    /// Whether a token of the present generation is seen for the first time. A token of a kind that is not rotated counts as one of the first
+    /// generation. After a rotation, it does not show that the present generation has been seen.
     fn is_first_sight(&self, record: &SessionRecord) -> bool {
         record.unseen_since.is_some() && self.generation.unwrap_or_default() == record.generation
     }

@@ -1,8 +1,8 @@
-//! Which sessions a write ends.
+//! The sessions that a write ends.
 
 use crate::SessionId;
 
-/// Which of the account's sessions to end, in every application of the tenant and not only in the commit's own.
+/// The sessions of the account that a write ends, in every application of the tenant and not only in the commit's own.
 ///
 /// A session of another account is left alone, even if it is named. Every statement has `WHERE tenant … AND account = :account`.
 ///
@@ -24,10 +24,10 @@ use crate::SessionId;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndSessions {
-    /// Every one.
+    /// Every session.
     All,
-    /// Every one but this.
+    /// Every session but this one.
     AllBut(SessionId),
-    /// This one.
+    /// This session alone.
     One(SessionId),
 }

@@ -32,17 +32,17 @@ pub struct SessionRecord {
     pub audience: Audience,
     /// The account.
     pub account: AccountId,
-    /// The account's revision when the session was opened or renewed. A session of another revision is over, because the account that it
-    /// was judged on has changed.
+    /// The account's revision when the session was opened or renewed. The session is over once the account has another revision, because the account
+    /// on which the session was based has changed.
     pub revision: Revision,
-    /// When the subject last proved who they are. The stored time counts and not a token's, because a relying party that holds an exported
+    /// When the subject last proved who they are. This stored time counts, not the time in a token, because a relying party that holds an exported
     /// key could write a token.
     pub auth_time: Timestamp,
     /// The factors that were proved at `auth_time` or in the login that ended then. None of them was proved earlier.
     pub factors: FactorSet,
     /// The device that signed in. A token of this session is refused from another device.
     pub device: DeviceBinding,
-    /// How often its token has been rotated.
+    /// The number of times that its token has been rotated.
     pub generation: u32,
     /// When the tokens of its present generation were sent, if their answer may have been lost and would be given again
     /// ([`retry_grace`](crate::policy::Policy::retry_grace)). It is `None` once one of them has been seen, and where there is no grace.
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// The member is not there in a record from before the library knew lost answers, or where no answer is on its way.
+    /// The member is missing in a record that is older than the handling of lost answers, and in one with no answer on its way.
     #[test]
     fn tokens_that_nobody_waits_for_are_not_mentioned() {
         let record: SessionRecord = serde_json::from_str(STORED).unwrap();

@@ -1,4 +1,4 @@
-//! What a signature opens to.
+//! The frame, which is the text that a signature opens to.
 
 use crate::{
     Lifetime, SessionId, Timestamp, TokenId,
@@ -8,7 +8,7 @@ use crate::{
 };
 use sha2::{Digest as _, Sha256};
 
-/// How far the time of a signature may lie from now, before or after, beyond what two clocks may be apart.
+/// How far the time of a signature may lie from now, before or after, in addition to the clock skew.
 pub const WINDOW: Lifetime = Lifetime::of::<300>();
 
 /// The label that the use of a signature is claimed under. The claim has no key of the ring in it, because a rotation would make the
@@ -19,7 +19,7 @@ const LABEL: &[u8] = b"authflow/v1/signed call";
 const MOST_DIGITS: usize = 15;
 const LONGEST_NONCE: usize = 128;
 
-/// What a signature opens to, in its one spelling.
+/// The text that a signature opens to, in its one spelling.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Frame<'a> {
@@ -57,12 +57,12 @@ impl<'a> Frame<'a> {
             && !skew.is_impossible(sealed_at, now.plus(WINDOW))
     }
 
-    /// When no clock takes it any more.
+    /// The time from which no instance takes the signature any more.
     pub(crate) fn over_at(&self, skew: Skew) -> Timestamp {
         skew.end_of(self.sealed_at().plus(WINDOW))
     }
 
-    /// The id of its one use, in the session of its token.
+    /// The id of the one use of the signature, in the session of its token.
     pub(crate) fn id(&self, session: &SessionId) -> TokenId {
         let mut hash = Sha256::new_with_prefix(LABEL);
         hash.update(session.as_bytes());

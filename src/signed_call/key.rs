@@ -101,7 +101,7 @@ impl From<CallKey> for Written {
     }
 }
 
-/// Why something is not the key of signed calls.
+/// The reason why something is not a key of signed calls.
 ///
 /// ```
 /// use authflow::{

@@ -1,4 +1,4 @@
-//! Signed calls: a client shows its session token sealed under the application's public key, freshly, instead of the token itself.
+//! Signed calls: a client does not send its session token in the clear, but freshly sealed under the application's public key.
 //!
 //! OneAccess calls this a signature, and its header is `X-signature`. It is not one, because anybody who has the public key can make it. It
 //! proves that the client holds the session token and sealed it a moment ago. It covers neither the method nor the path nor the body.
@@ -54,7 +54,8 @@
 //!    again with the same signature** until the window is over, because a claim would be a write for every read. An attacker who can record a
 //!    signature can therefore repeat reads for 5 minutes, from the same device, and can use the signature for one other call of the application.
 //!
-//! Every fault is told as one, [`SignatureInvalid`](crate::outcome::Fault::SignatureInvalid), and so is a missing signature.
+//! The client gets the same fault, [`SignatureInvalid`](crate::outcome::Fault::SignatureInvalid), whatever is wrong, and also for a missing
+//! signature.
 //!
 //! # What a client must do
 //! Java with BouncyCastle: `Cipher.getInstance("RSA/ECB/OAEPWithSHA-256AndMGF1Padding", "BC")`. The JDK's own provider takes the same name for MGF1

@@ -49,7 +49,8 @@ use core::fmt;
 /// **If you answer wrongly:**
 /// - A text that was sealed under another application's key: its clients would pass for this application's only with session tokens of this
 ///   application, and they have none.
-/// - A text that was not sealed in it is refused, unless it holds a session token that is good now. Then the caller has that session.
+/// - A text that is not the sealed one: the call is refused, unless the text holds a session token that is good now. Then the caller has that
+///   session.
 /// - `None` for a good signature: the call is refused, and its client signs anew.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -1,10 +1,10 @@
-//! What a client presents.
+//! A signature as a client presents it.
 
 use alloc::vec::Vec;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use core::fmt;
 
-/// The text of `X-signature`, of which nothing is known yet.
+/// The text of `X-signature`, before anything about it has been verified.
 ///
 /// ```
 /// use authflow::{

@@ -1,9 +1,9 @@
-//! What shows that a client has itself asked for the code that it brings.
+//! The proof that a client has itself asked for the code that it brings.
 
 use crate::Secret;
 use core::fmt;
 
-/// What shows that the client that brings a code of a provider has asked for it.
+/// The proof that the client that brings a provider's code has itself asked for the code.
 ///
 /// A code says whose it is, but not who brings it. Two attacks use that (RFC 9700 §4.5 and §4.7):
 /// - **A code that was stolen** is brought by the thief, who is signed in as its owner.
@@ -23,7 +23,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, Debug)]
 pub enum CodeProof {
-    /// Nothing: the code comes alone. The family's wire carries no more, so each of its social calls brings this.
+    /// There is no proof: the code comes alone. The family's wire carries no more, so each of its social calls brings this.
     Nothing,
     /// The `code_verifier` of PKCE, for a provider that takes one. The provider judges it (RFC 7636 §4.6).
     Verifier(CodeVerifier),
@@ -57,7 +57,7 @@ pub struct CodeVerifier(Secret);
 
 impl CodeVerifier {
     /// # Errors
-    /// When it is shorter or longer, or has another character.
+    /// When the text is shorter or longer, or has another character.
     pub fn new(text: &str) -> Result<Self, InvalidVerifier> {
         let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         let is_verifier = (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved);

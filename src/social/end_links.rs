@@ -1,9 +1,9 @@
-//! Which links of an account end.
+//! The links of an account that a write ends.
 
 use super::Provider;
 use serde::{Deserialize, Serialize};
 
-/// Which links of an account to identities end.
+/// The links of an account to identities that a write ends.
 ///
 /// ```
 /// use authflow::social::{EndLinks, Provider};
@@ -25,14 +25,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndLinks {
-    /// All.
+    /// All links.
     All,
-    /// Those to identities of this provider.
+    /// The links to identities of this provider.
     Of(Provider),
 }
 
 impl EndLinks {
-    /// Whether a link to an identity of this provider is one of them.
+    /// Whether a link to an identity of this provider ends.
     pub fn ends(&self, provider: Provider) -> bool {
         match self {
             Self::All => true,

@@ -1,9 +1,9 @@
-//! What a client has got from a provider, exchanged for what it proves.
+//! Exchanges: the host turns a client's code or token from a provider into the identity or mobile that it proves.
 
 use super::{CodeProof, Provider};
 use crate::{Audience, Secret, device::Device};
 
-/// Where a client got its code.
+/// The source of a client's code.
 ///
 /// ```
 /// use authflow::social::{Provider, SocialSource};
@@ -36,7 +36,7 @@ pub enum SocialSource {
     Other(Provider),
 }
 
-/// Whose code is this? `None` where it is nobody's.
+/// Whose code is this? The answer is `None` if the code belongs to nobody.
 ///
 /// Exchange it at the provider, with your secret there: for WeChat `sns/oauth2/access_token` or `sns/jscode2session`, for Alipay
 /// `alipay.system.oauth.token`. Take what the provider answers, and nothing else that the client says. The same person must have the same
@@ -45,14 +45,14 @@ pub enum SocialSource {
 /// Make sure that the client that brings the code has asked for it ([`proof`](Self::proof)):
 /// - [`CodeProof::Verifier`]: send it along as `code_verifier`. Make sure that your provider takes PKCE. A provider that does not ignores the
 ///   verifier, and then nothing was judged.
-/// - [`CodeProof::State`]: answer `None` unless it is the one that you gave to this [`device`](Self::device), for this [`source`](Self::source), and
-///   nobody has brought it back before. Keep it for as long as a sign-in at the provider takes, ten minutes say. A device that a
+/// - [`CodeProof::State`]: answer `None` unless it is the state that you gave to this [`device`](Self::device), for this [`source`](Self::source),
+///   and nobody has brought it back before. Keep the state for as long as a sign-in at the provider takes, ten minutes say. A device that a
 ///   [cookie](crate::device::BindingKind::Cookie) recognises is one browser. A fingerprint in a header is whatever its client says.
 /// - [`CodeProof::Nothing`]: there is nothing to check. It comes only where the [policy](crate::policy::Policy::allows_unbound_codes) takes such
 ///   codes.
 ///
 /// A wrong code stays [counted](crate::guess::ReserveAttempt) against the device, as a wrong guess does, so that one device cannot make you call the
-/// provider as often as it likes. A robot names another device each time, so limit the requests by address as well.
+/// provider without limit. A robot names another device each time, so limit the requests by address as well.
 ///
 /// Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the provider cannot be reached in time. That counts against nobody.
 ///
@@ -92,12 +92,12 @@ pub enum SocialSource {
 /// assert_eq!(world.finish(ask.answer(identity)).status, 400, "it is linked to nobody");
 /// ```
 ///
-/// **If you answer wrongly:** with an identity although the `state` was another device's, somebody is signed in as the attacker who slipped them the
-/// code. If the identity was linked to no account, they link their own account to it, and the attacker signs in to that account from then on. With an
-/// identity although the `code_verifier` was not judged, the thief of a code is signed in as its owner. With another identity than the code's,
-/// somebody is signed in as the account of that identity. The same happens with a code that was made for another application than yours, so check
-/// which application it is for. With a code that was used before, anybody who has seen it signs in. Providers refuse such a code, but a host that
-/// keeps answers does not. With `None`, nobody signs in by the code.
+/// **If you answer wrongly:** if you answer with an identity although the `state` was given to another device, somebody is signed in as the attacker
+/// who slipped them the code. If the identity was linked to no account, they link their own account to it, and the attacker signs in to that account
+/// from then on. If you answer with an identity although the `code_verifier` was not judged, the thief of a code is signed in as its owner. If you
+/// answer with another identity than that of the code, somebody is signed in to the account of that identity. The same happens with a code that was
+/// made for another application than yours, so check which application it is for. If you accept a code that was used before, anybody who has seen it
+/// can sign in. Providers refuse such a code, but a host that keeps answers does not. If you answer `None`, nobody signs in by the code.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExchangeSocialCode {
@@ -109,11 +109,11 @@ pub struct ExchangeSocialCode {
     pub source: SocialSource,
     /// The code, as it came: at most 4,096 bytes.
     pub code: Secret,
-    /// What shows that the client has asked for the code.
+    /// The proof that the client has asked for the code.
     pub proof: CodeProof,
 }
 
-/// Who vouches for the number of the client's mobile.
+/// The party that vouches for the number of the client's mobile.
 ///
 /// ```
 /// use authflow::social::MobileSource;
@@ -139,11 +139,11 @@ pub enum MobileSource {
     Alipay,
 }
 
-/// Which mobile is this token for? `None` where it is for none.
+/// Which mobile is this token for? The answer is `None` if the token vouches for no mobile.
 ///
-/// It is asked only where the policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. Exchange the token where it comes from, with
-/// your secret there, and answer with the number in full (ITU-T E.164). The token proves the mobile as well as a code that was sent to it and typed,
-/// and no better.
+/// It is asked only where the policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. Exchange the token at its source, with your
+/// secret there, and answer with the number in full (ITU-T E.164). The token is as good a proof of the mobile as a code that was sent to it and
+/// typed, and no better.
 ///
 /// Nothing binds such a token to the client that brings it, because none of these providers has a `state` or a `code_verifier`. The thief of a token
 /// is signed in as its owner, and an attacker can slip their own token to another's client. The only protection is that the providers' software hands
@@ -173,8 +173,8 @@ pub enum MobileSource {
 /// assert_eq!(world.finish(ask.answer(mobile)).text("status"), "SUCCESS");
 /// ```
 ///
-/// **If you answer wrongly:** with another number, somebody is signed in as its owner. With a token that was used before, anybody who has seen it
-/// signs in. A number without a country code is a contradiction, and nobody is signed in.
+/// **If you answer wrongly:** if you answer with another number, somebody is signed in as the owner of that number. If you accept a token that was
+/// used before, anybody who has seen it can sign in. A number without a country code is a contradiction, and nobody is signed in.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExchangeMobileToken {

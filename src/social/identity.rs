@@ -1,4 +1,4 @@
-//! Who somebody is to a provider.
+//! Identities: persons as a provider knows them.
 
 use crate::text::control::has_control;
 use alloc::{boxed::Box, string::String};
@@ -6,7 +6,7 @@ use arrayvec::ArrayString;
 use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// Who vouches for an identity: `weixin`, `alipay`. The family calls it `socialType`.
+/// A provider, which vouches for identities, such as `weixin` or `alipay`. The family calls it `socialType`.
 ///
 /// 1 to 32 characters of `a-z`, `0-9`, `_` and `-`.
 ///
@@ -72,9 +72,9 @@ impl<'de> Deserialize<'de> for Provider {
     }
 }
 
-/// Who somebody is to a provider: the provider, and the id that it has for them. Identities are compared byte by byte.
+/// A person as a provider knows them: the provider, and its id of the person. Identities are compared byte by byte.
 ///
-/// It is unique in a tenant: an identity is linked to one account at most.
+/// Within a tenant, an identity is linked to one account at most.
 ///
 /// ```
 /// use authflow::social::{Provider, SocialIdentity};
@@ -95,8 +95,8 @@ impl SocialIdentity {
     /// The most bytes of an id.
     pub const MAX_UID_BYTES: usize = 128;
 
-    /// The `uid` is the provider's id of the person. It must be the id that stays, and that no other person ever gets. For WeChat it is the `unionid`
-    /// where an application has one, because the `openid` is another in each of your applications.
+    /// The `uid` is the provider's id of the person. It must be an id that never changes and that no other person ever gets. For WeChat it is the
+    /// `unionid` where an application has one, because the `openid` differs from one of your applications to the next.
     ///
     /// # Errors
     /// When the id is empty, over 128 bytes, or has a control character.
@@ -105,12 +105,12 @@ impl SocialIdentity {
         if is_id { Ok(Self { provider, uid: uid.into() }) } else { Err(InvalidIdentity::Uid) }
     }
 
-    /// Who vouches for it.
+    /// The provider that vouches for the identity.
     pub fn provider(&self) -> Provider {
         self.provider
     }
 
-    /// The name of who vouches for it.
+    /// The name of the provider.
     pub(crate) fn provider_name(&self) -> &str {
         self.provider.as_str()
     }
@@ -143,7 +143,7 @@ impl TryFrom<Recorded> for SocialIdentity {
     }
 }
 
-/// Why something is no identity.
+/// The reason why a text is not the name of a provider, or not a provider's id of a person.
 ///
 /// ```
 /// use authflow::social::{InvalidIdentity, Provider, SocialIdentity};

@@ -1,4 +1,4 @@
-//! Which identities an account is linked to.
+//! The identities that an account is linked to.
 
 use super::{LinkedBy, SocialIdentity};
 use crate::{AccountId, Audience, TenantId, Timestamp, text::fixed};
@@ -37,9 +37,9 @@ use sha2::{Digest as _, Sha256};
 /// # Ok::<(), authflow::social::InvalidIdentity>(())
 /// ```
 ///
-/// **If you answer wrongly:** with an identity of another account, its owner's id at the provider is shown to somebody else. If an identity is left
-/// out, its owner does not see it, cannot remove the link and is not signed in by it. With proofs that a link was not made by, a weak link counts in
-/// an application that demands more.
+/// **If you answer wrongly:** if you answer with an identity of another account, its owner's id at the provider is shown to somebody else. If an
+/// identity is missing, its owner does not see it, cannot remove the link and is not signed in by it. If you answer with stronger proofs than a link
+/// was made by, a weak link counts in an application that demands more.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ListIdentities {

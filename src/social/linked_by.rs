@@ -51,7 +51,7 @@ impl LinkedBy {
         Self(u16::from_be_bytes([0, factors.to_bits()]))
     }
 
-    /// The same, but another party vouched for the mobile.
+    /// The same proofs, but another party vouched for the mobile.
     #[must_use]
     pub const fn vouched(self) -> Self {
         const SMS: u8 = FactorSet::EMPTY.with(Factor::Sms).to_bits();

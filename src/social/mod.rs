@@ -56,9 +56,9 @@
 //!
 //! A client brings a code from a provider. The host exchanges it for an identity ([`ExchangeSocialCode`]). A linked identity signs in to its account,
 //! by the factor [`Federated`](crate::factor::Factor::Federated). Everything else that the policy demands is demanded after that. The code must be
-//! bound to the client that brings it ([`CodeProof`]), unless the policy takes unbound codes. [`Unassociated`] says what becomes of an identity that
-//! is linked to no account. It is refused by default. If so configured, the client proves its account, and the two are linked with the session that
-//! the login ends in.
+//! bound to the client that brings it ([`CodeProof`]), unless the policy takes unbound codes. [`Unassociated`] decides about an identity that is
+//! linked to no account. It is refused by default. If so configured, the client proves its account, and the two are linked with the session that the
+//! login ends in.
 //!
 //! The state of a pending link is a separate kind of token ([`LinkToken`](crate::token::LinkToken)), which names the identity and no account. No step
 //! of a pending login takes it.

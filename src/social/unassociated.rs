@@ -1,4 +1,4 @@
-//! What becomes of an identity that is linked to no account.
+//! The treatment of an identity that is linked to no account.
 
 use crate::{
     contact::Channel,
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What becomes of an identity that is linked to no account. It is refused, unless configured.
+/// The treatment of an identity that is linked to no account. It is refused, unless configured otherwise.
 ///
 /// ```
 /// use authflow::{policy::Policy, social::Unassociated};
@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unassociated {
-    /// Nobody is signed in by it.
+    /// The identity is refused, and signs nobody in.
     #[default]
     Refuse,
-    /// The client proves an existing account by one of these. The two are linked with the session that the login ends in.
+    /// The client proves an existing account by one of these factors. The two are linked with the session that the login ends in.
     Bind(LinkProofs),
     /// The same, or a person without an account registers by a code to one of these, if the policy's
     /// [`registration`](crate::policy::Policy::registration) has that channel too. The identity is linked to the new account.
@@ -31,7 +31,7 @@ pub enum Unassociated {
 }
 
 impl Unassociated {
-    /// The factors that prove the account to link it to; none where it is refused.
+    /// The factors that prove the account to link the identity to. There are none if it is refused.
     pub const fn proofs(self) -> FactorSet {
         match self {
             Self::Refuse => FactorSet::EMPTY,
@@ -43,7 +43,7 @@ impl Unassociated {
 /// The factors that prove an account, so that an identity is linked to it: at least one of a password, a code by SMS and a code by e-mail.
 ///
 /// Each must be a first factor of the policy too ([`first_factors`](crate::policy::Policy::first_factors)), because linking ends in a login that
-/// begins with the proof. [`Graph::check`](crate::flow::Graph::check) says where one is not.
+/// begins with the proof. [`Graph::check`](crate::flow::Graph::check) reports a factor that is not.
 ///
 /// ```
 /// use authflow::{
@@ -67,7 +67,7 @@ impl LinkProofs {
     /// Wraps these factors.
     ///
     /// # Errors
-    /// When there is none, or one of them is neither a password nor a channel.
+    /// When there is no factor, or one of them is neither a password nor a channel.
     pub fn new(factors: FactorSet) -> Result<Self, LinkProofsError> {
         match factors.without(FactorSet::CHANNELS.with(Factor::Password)).iter().next() {
             Some(other) => Err(LinkProofsError::NoProof(other)),
@@ -76,12 +76,12 @@ impl LinkProofs {
         }
     }
 
-    /// Whether a code to this channel is one.
+    /// Whether a code to this channel is one of these proofs.
     pub const fn contains(self, channel: Channel) -> bool {
         self.0.contains(Factor::of_channel(channel))
     }
 
-    /// All of them.
+    /// All factors of the set.
     pub const fn factors(self) -> FactorSet {
         self.0
     }
@@ -101,7 +101,7 @@ impl From<LinkProofs> for FactorSet {
     }
 }
 
-/// Why a set of factors is not a set of proofs.
+/// The reason why a set of factors is not a set of proofs.
 ///
 /// ```
 /// use authflow::{
@@ -119,12 +119,12 @@ impl From<LinkProofs> for FactorSet {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkProofsError {
-    /// It has none.
+    /// The set is empty.
     #[error(
         "what proves an account to be linked must be one of password, sms and email at least, and none was given"
     )]
     Empty,
-    /// It has one that proves no account by itself.
+    /// The set has a factor that does not prove an account by itself.
     #[error("what proves an account to be linked must be of password, sms and email, not {}", .0.label())]
     NoProof(Factor),
 }

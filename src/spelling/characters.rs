@@ -1,4 +1,4 @@
-//! What single characters are. Without the feature `unicode`, only characters of ASCII are known.
+//! Properties of single characters. Without the feature `unicode`, only characters of ASCII are known.
 
 /// The value of a decimal digit, of any script.
 #[cfg(feature = "unicode")]

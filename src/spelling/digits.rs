@@ -4,11 +4,11 @@ use super::characters::{digit, is_between_digits};
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// The digits of a code, and nothing else of it.
+/// The digits of a code, without its other characters.
 pub(crate) type Digits = Zeroizing<String>;
 
-/// The digits of a code in ASCII, whatever their script, without blanks, hyphens and invisible characters. `None` if the code has any other
-/// character, because it is wrong then.
+/// The digits of a code in ASCII, whatever their script, without blanks, hyphens and invisible characters. The result is `None` if the code has
+/// any other character, because such a code is wrong.
 pub(crate) fn digits_alone(typed: &str) -> Option<Digits> {
     // The digits have at most as many bytes, so the buffer is never moved and leaves no copy behind.
     let mut digits = Zeroizing::new(String::with_capacity(typed.len()));
@@ -22,8 +22,8 @@ pub(crate) fn digits_alone(typed: &str) -> Option<Digits> {
     Some(digits)
 }
 
-/// A telephone number as its digits, with a `+` before them if it says its country by a plus sign or by `00`. `None` if anything else stands in
-/// it.
+/// A telephone number as its digits, with a `+` before them if the number names its country by a plus sign or by `00`. The result is `None` if
+/// the text has anything else.
 pub(crate) fn number(typed: &str) -> Option<String> {
     let typed = typed.trim_start_matches(is_between_digits);
     let (plus, rest) = match typed.strip_prefix(PLUS) {
@@ -37,7 +37,7 @@ pub(crate) fn number(typed: &str) -> Option<String> {
     })
 }
 
-/// Whether such a spelling can be a telephone number: 5 to 15 digits (ITU-T E.164 §6.2.1), and no nought behind a plus.
+/// Whether such a spelling can be a telephone number: 5 to 15 digits (ITU-T E.164 §6.2.1), and no nought after a plus.
 pub(crate) fn is_number(number: &str) -> bool {
     (5..=15).contains(&number.trim_start_matches('+').len()) && !number.starts_with("+0")
 }

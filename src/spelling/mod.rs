@@ -1,4 +1,5 @@
-//! One spelling for one thing: a text that people type in many ways is made one before it is looked up, counted or compared.
+//! One spelling for one thing. A text that people type in many ways is brought to its one spelling before it is looked up, counted or
+//! compared.
 //!
 //! | what | its one spelling | source |
 //! |---|---|---|
@@ -8,10 +9,10 @@
 //! | mobile numbers | `+`, calling code, national number, in ASCII digits | ITU-T E.164 |
 //! | codes | their digits, in ASCII | – |
 //!
-//! One function makes each spelling, alike for texts that are typed, stored and new. A *new* name must pass a stricter test
+//! One function makes each spelling. It is the same for typed, stored and new texts. A *new* name must pass a stricter test
 //! ([`UserName::for_new_account`](crate::account::UserName::for_new_account)). An existing account is found, however odd its name is.
 //!
-//! The tables of Unicode come with the feature `unicode`, which is on by default. Without it everything beyond ASCII is refused; nothing
+//! The tables of Unicode come with the feature `unicode`, which is on by default. Without it, everything beyond ASCII is refused, and nothing
 //! is passed through unmapped.
 
 mod characters;
@@ -25,12 +26,12 @@ pub(crate) use name::{canonical_name, canonical_user_name};
 pub(crate) use new_name::is_fit_for_a_new_name;
 pub(crate) use password::canonical_password;
 
-/// The version of these spellings. A store that keeps canonical texts keeps this number beside them, and makes the texts anew if the number is
-/// another one. A later version may map a character that this one does not know.
+/// The version of these spellings. A store that keeps canonical texts keeps this number with them, and makes the texts again if its number is
+/// a different one. A later version may map a character that this one does not know.
 pub const FORM: u32 = 2;
 
-/// A text that has no one spelling: it has characters beyond ASCII and this is a build without the feature `unicode`, or mapping it never
-/// comes to rest.
+/// A text that has no one spelling: it has characters beyond ASCII and this is a build without the feature `unicode`, or repeated mapping
+/// never ends in a stable text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a text must have one spelling, and this one has none that this build can make")]
 pub(crate) struct Unspellable;

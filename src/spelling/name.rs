@@ -7,10 +7,10 @@ use super::{
 use alloc::string::String;
 
 /// The one spelling of a name: invisible characters dropped, width and case mapped, composed (RFC 8265 §3.3), without white space around it. The
-/// mapping is repeated until the text rests, because composing may make a letter that has another case.
+/// mapping is repeated until the text no longer changes, because composing may make a letter that has another case.
 ///
 /// # Errors
-/// When it does not come to rest, or has characters that this build does not know.
+/// When the text never becomes stable, or has characters that this build does not know.
 pub(crate) fn canonical_name(text: &str) -> Result<String, Unspellable> {
     if text.is_ascii() {
         // Only the letters of ASCII are mapped.
@@ -19,8 +19,8 @@ pub(crate) fn canonical_name(text: &str) -> Result<String, Unspellable> {
     beyond_ascii(text)
 }
 
-/// The one spelling of a user name. A name that has the form of a telephone number is spelled as a number is. Somebody who types it, with blanks,
-/// hyphens and all, may mean either, so the two are compared as one text.
+/// The one spelling of a user name. A name that has the form of a telephone number is spelled as a number is. Somebody who types such a text,
+/// with blanks, hyphens and all, may mean a name or a number, so the two are compared as one text.
 ///
 /// # Errors
 /// As for any name.
@@ -31,7 +31,7 @@ pub(crate) fn canonical_user_name(text: &str) -> Result<String, Unspellable> {
 
 #[cfg(feature = "unicode")]
 fn beyond_ascii(text: &str) -> Result<String, Unspellable> {
-    // Every known text rests after two rounds. The bound is against one that never would.
+    // Every known text is stable after two rounds. The bound is for a text that would never be stable.
     const MOST_ROUNDS: usize = 4;
 
     let mut canonical = mapped(text);

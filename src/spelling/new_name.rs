@@ -1,8 +1,8 @@
-//! What a new name may consist of. An existing account is found by any name.
+//! The characters that a new name may have. An existing account is found by any name.
 
 /// Whether a text, whose one spelling is `canonical`, may be a new name. It may have letters and digits of any script and the signs of ASCII (RFC
-/// 8264 §4.2, IdentifierClass, without the characters that depend on their context), and no invisible characters. Their order must read one way
-/// (RFC 5893 §2).
+/// 8264 §4.2, IdentifierClass, without the characters that depend on their context), and no invisible characters. They must keep their order when
+/// they are displayed (RFC 5893 §2).
 #[cfg(feature = "unicode")]
 pub(crate) fn is_fit_for_a_new_name(text: &str, canonical: &str) -> bool {
     !text.chars().any(super::characters::is_invisible)

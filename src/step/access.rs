@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 /// May this account do this, here and now? The host's access policy: networks, hours, countries, contracts, risk.
 ///
-/// It is asked each time that a login goes on, a password is set, a contact is replaced, an identity is linked, the tokens of a session are made anew
-/// or a ticket is issued or redeemed ([`AccessPurpose`] says when). It is never asked about an account that has not proved something, so a denial
-/// tells nobody who has an account. This question is not about the account's status, its factors or its password's age, because the library judges
-/// those itself.
+/// It is asked each time that a login goes on, a password is set, a contact is replaced, an identity is linked, a session gets new tokens, or a
+/// ticket is issued or redeemed ([`AccessPurpose`] says when). It is never asked about an account that has not proved something, so a denial does not
+/// reveal who has an account. This question is not about the account's status, its factors or its password's age, because the library judges those
+/// itself.
 ///
 /// In SQL: `SELECT 1 FROM access_rules WHERE application = … AND account = … AND network >>= …`, or whatever your rules are made of. Look
 /// at what is true now. Have no answer ([`Ask::unavailable`](super::Ask::unavailable)) where you cannot find out.
@@ -46,11 +46,11 @@ use serde::{Deserialize, Serialize};
 /// - `Allow` where access should be denied: the subject gets in, or stays in, sets a password, or takes the session to another server. A
 ///   host that answers `Allow` for every `about` that it does not know leaves some ways in without a rule, so match on it.
 /// - `Deny` where access should be allowed: the subject is told `ACCESS_DENIED` at sign-in, and elsewhere that the code, token or ticket is
-///   invalid, and must begin again. Nothing else is lost.
+///   invalid, and must start again. Nothing else is lost.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DecideAccess {
-    /// What the access is for.
+    /// The purpose of the access.
     pub about: AccessPurpose,
     /// The application and tenant.
     pub audience: Audience,
@@ -62,7 +62,7 @@ pub struct DecideAccess {
     pub factors: FactorSet,
 }
 
-/// What access is asked for. There will be no more purposes without a new major version, so a host that matches on them decides about all.
+/// The purpose of an access. There will be no more purposes without a new major version, so a host that matches on them decides about all.
 ///
 /// ```
 /// use authflow::{
@@ -125,8 +125,8 @@ pub enum AccessPurpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessDecision {
-    /// They may.
+    /// The account may do it.
     Allow,
-    /// They may not.
+    /// The account may not do it.
     Deny,
 }

@@ -2,10 +2,10 @@
 
 use crate::{ClientId, TenantId};
 
-/// Which application is this? `None` for no such application.
+/// Which application is this? The answer is `None` if there is no such application.
 ///
-/// It is never asked of an engine that was given a fixed list. It comes first in a request and is part of every request's time, so keep the answers
-/// in memory.
+/// It is never asked of an engine that was given a fixed list. It is the first question of a request, and every request waits for it, so keep the
+/// answers in memory.
 ///
 /// In SQL: `SELECT … FROM applications WHERE client_id = :client_id`, with the one tenant that was asked about, if the application serves
 /// it.

@@ -4,7 +4,7 @@ use super::Step;
 use alloc::boxed::Box;
 use core::{fmt, ops::Deref};
 
-/// Something that is asked of a host. It travels between threads and owns what it needs.
+/// A question that can be put to a host. It travels between threads and owns what it needs.
 ///
 /// ```
 /// use authflow::{
@@ -62,7 +62,7 @@ pub trait Question: Send + Sync + 'static {
 #[must_use = "an unanswered question ends the request without a reply"]
 pub struct Ask<Q: Question>(Box<dyn Asked<Q>>);
 
-/// What an [`Ask`] holds.
+/// The contents of an [`Ask`].
 trait Asked<Q: Question>: Send + Sync {
     fn question(&self) -> &Q;
     /// Goes on with the answer, or without one.
@@ -97,12 +97,12 @@ impl<Q: Question> Ask<Q> {
         self.0.go_on(Some(answer))
     }
 
-    /// The host cannot answer, because its store is down, say. The reply is "system busy", and nothing is spent without need.
+    /// Says that the host cannot answer, because its store is down, for example. The reply is "system busy", and nothing is spent without need.
     pub fn unavailable(self) -> Step {
         self.0.go_on(None)
     }
 
-    /// Answers with what the host came back with; an error is [`unavailable`](Self::unavailable).
+    /// Answers with the host's result. An error counts as [`unavailable`](Self::unavailable).
     pub fn resolve<E>(self, answer: Result<Q::Answer, E>) -> Step {
         self.0.go_on(answer.ok())
     }

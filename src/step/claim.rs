@@ -1,4 +1,4 @@
-//! The things that happen only once, and what became of them.
+//! Claims: the things that happen only once, and what became of them.
 
 use crate::{SessionId, Timestamp, TokenId};
 
@@ -27,10 +27,10 @@ use crate::{SessionId, Timestamp, TokenId};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Unique among claims.
+    /// The id, which is unique among claims.
     pub id: TokenId,
-    /// The session that the same commit opens, where the step is a skip, which proves nothing and may be answered again. Keep it with the
-    /// claim ([`FindClaim`]). It is `None` for everything else, which is never answered twice.
+    /// The session that the same commit opens, if the step is a skip. A skip proves nothing, so it may be answered again. Keep it with the claim
+    /// ([`FindClaim`]). It is `None` for everything else, which is never answered twice.
     pub opens: Option<SessionId>,
     /// The claim may be forgotten from this second on. It is 5 minutes after the token or the signature expires, so that a fast clock of a
     /// database does not free a claim early.
@@ -75,6 +75,6 @@ pub struct Claim {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FindClaim {
-    /// The id that it would have been claimed under.
+    /// The id under which the skip would have been claimed.
     pub id: TokenId,
 }

@@ -61,17 +61,18 @@ use alloc::{boxed::Box, vec::Vec};
 /// assert!(world.host.sessions.is_empty());
 /// ```
 ///
-/// **If you answer wrongly:** with `Done` without the claim, a state token, a ticket or the signature of a call counts twice. With `Done` for another
-/// revision or a status that is not active, an account that was disabled or got another password a moment ago gets a session. If `Done` leaves
-/// something out, a skip is not counted, a session cannot be ended, or a one-time password can be used again. If something is kept without `Done`, a
-/// claim is used up without effect, and its owner must begin anew. With `Replayed` or `Changed` where it is not true, nobody gets in.
+/// **If you answer wrongly:** if you answer `Done` without the claim, a state token, a ticket or the signature of a call counts twice. If you answer
+/// `Done` for another revision or a status that is not active, an account that was disabled or got another password a moment ago gets a session. If
+/// you answer `Done` and a write is missing, a skip is not counted, a session cannot be ended, or a one-time password can be used again. If something
+/// is kept without `Done`, a claim is used up without effect, and its owner must start again. If you answer `Replayed` or `Changed` where it is not
+/// true, nobody gets in.
 ///
-/// `P` is what stands for a password in it. The question has the password in the clear, as a [`Secret`]. A [`Store`](crate::parts::Store)
-/// is given a `Commit<Verifier>`, which has no password ([`hashed`](Self::hashed)).
+/// `P` is the type that stands for a password in the commit. The question has the password in the clear, as a [`Secret`]. A
+/// [`Store`](crate::parts::Store) is given a `Commit<Verifier>`, which has no password ([`hashed`](Self::hashed)).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit<P = Secret> {
-    /// What must not have been claimed before.
+    /// The claim, which must not have been made before.
     pub claim: Option<Claim>,
     /// The application and tenant.
     pub audience: Audience,
@@ -80,7 +81,7 @@ pub struct Commit<P = Secret> {
     pub account: Option<AccountId>,
     /// The revision that the decision was made on; `None` where the state of the account does not matter.
     pub expected: Option<Revision>,
-    /// What to write.
+    /// The writes to carry out.
     pub writes: Vec<Write<P>>,
 }
 
@@ -88,7 +89,7 @@ impl<P> Commit<P> {
     /// The revision that the account has when this is written. It is the expected one, or the next one if at least one write changes the
     /// account. It is `None` where none is expected, and then nothing changes the account.
     ///
-    /// A store writes exactly this. A trigger that counts a revision up must do so only where the statement has set none.
+    /// A store writes exactly this. A trigger that raises the revision must do so only if the statement has not set it.
     pub fn revision_after(&self) -> Option<Revision> {
         self.expected.map(|expected| revision_after(expected, &self.writes))
     }
@@ -117,7 +118,7 @@ pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revi
     if writes.iter().any(Write::changes_account) { expected.next() } else { expected }
 }
 
-/// One write. `P` is what stands for a password in it: see [`Commit`].
+/// One write. `P` is the type that stands for a password in it: see [`Commit`].
 ///
 /// Match on all of them: a write that a store does not know must not compile.
 ///
@@ -158,11 +159,11 @@ pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revi
 #[derive(Clone, Debug)]
 pub enum Write<P = Secret> {
     /// Count one skip of the present password. It is refused when `budget` skips have been counted already. It does not
-    /// count the revision up.
+    /// raise the revision.
     ///
-    /// **If you answer wrongly:** if the skip is not counted, or not compared in the same statement, an old password is never changed.
+    /// **If you answer wrongly:** if the skip is not counted, or the count is not compared in the same statement, an old password is never changed.
     RecordSkip {
-        /// How many skips there may be.
+        /// The greatest number of skips.
         budget: u32,
     },
     /// Hash and store a new password, clear its skips and what made its change due, and store the revision that the commit
@@ -179,25 +180,25 @@ pub enum Write<P = Secret> {
     /// Hash the present password anew, with today's parameters and a new salt, and store the hash in place of its verifier. The password
     /// has just been found right and its verifier outdated ([`MatchesOutdated`](crate::password::PasswordMatch::MatchesOutdated)).
     ///
-    /// It is the same password. So the revision is **not** counted up, not even by a trigger on that column. The time when the password was
-    /// set, its skips and what made its change due stay unchanged: `UPDATE accounts SET verifier = … WHERE id = …`, and no more. No session
-    /// ends. The same commit may open a session of the revision that was expected.
+    /// It is the same password. So the revision is **not** raised, not even by a trigger on that column. The time when the password was set, its
+    /// skips and what made its change due stay unchanged: `UPDATE accounts SET verifier = … WHERE id = …`, and no more. No session ends. The same
+    /// commit may open a session of the revision that was expected.
     ///
-    /// **If you answer wrongly:** if the revision is counted up, the session that this commit opens is over at once, with all others, and so is the
+    /// **If you answer wrongly:** if the revision is raised, the session that this commit opens is over at once, with all others, and so is the
     /// pending login. If nothing is stored, the account keeps its old parameters, and every sign-in costs this hash again. If something else is
     /// hashed, its owner is locked out.
     Rehash {
-        /// The password, as it was typed and found right.
+        /// The password that was found right, in its canonical spelling.
         password: P,
     },
     /// Keep this in place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner. It was
     /// sealed under an earlier key, and is sealed under the [key that seals now](crate::sealing::SealingKeys::sealer).
     ///
-    /// So the revision is **not** counted up, not even by a trigger on that column, and nothing else of the account changes:
+    /// So the revision is **not** raised, not even by a trigger on that column, and nothing else of the account changes:
     /// `UPDATE accounts SET totp_sealed = … WHERE id = …`, and no more. No session ends. The same commit uses the step of the one-time
     /// password, and may open a session of the revision that was expected.
     ///
-    /// **If you answer wrongly:** if the revision is counted up, the session that this commit opens is over at once, with all others. If nothing is
+    /// **If you answer wrongly:** if the revision is raised, the session that this commit opens is over at once, with all others. If nothing is
     /// stored, the earlier key is needed for ever, and each use costs this write again. If something else is stored, the factor is unavailable to its
     /// owner until an administrator enrols it anew.
     Reseal {
@@ -206,8 +207,7 @@ pub enum Write<P = Secret> {
     },
     /// Use a step of a time-based one-time password. It is refused unless it is later than every step used before.
     ///
-    /// **If you answer wrongly:** if it is not compared, anybody who reads a one-time password over a shoulder can use it too (RFC 6238
-    /// §5.2).
+    /// **If you answer wrongly:** if the step is not compared, anybody who reads a one-time password over a shoulder can use it too (RFC 6238 §5.2).
     UseTotpStep {
         /// The number of the time step (RFC 6238 §4.2).
         step: u64,
@@ -236,9 +236,9 @@ pub enum Write<P = Secret> {
         /// The record's new [`unseen_since`](SessionRecord::unseen_since).
         unseen_since: Option<Timestamp>,
     },
-    /// Note that the subject of a session has changed the account that it was judged on, and which proof the session has from now on. Note also that
-    /// none of its tokens is [unseen](SessionRecord::unseen_since), so that a token from before the change is not answered with tokens that are made
-    /// since. It is refused when the session has ended.
+    /// Note that the subject of a session has changed the account on which the session was based, and which proof the session has from now on. Note
+    /// also that none of its tokens is [unseen](SessionRecord::unseen_since), so that a token from before the change is not answered with tokens that
+    /// are made since. It is refused when the session has ended.
     ///
     /// **If you answer wrongly:** if the revision is not stored, the session in hand is over with its subject's own change. If the time is not
     /// stored, the subject must sign in again for the next change. If the time is stored and the factors stay, a factor that was proved hours ago
@@ -261,24 +261,24 @@ pub enum Write<P = Secret> {
     /// Keep a code that is about to be sent, in place of an earlier one under the same key, and count it. Put the stored record of the
     /// budget's slot through [`SendBudget::spend`], and store what comes out or answer with its refusal.
     ///
-    /// **If you answer wrongly:** if the earlier code stays beside it, a guess has two to hit. If the budget is not spent, anybody can have codes
-    /// sent as often as they like.
+    /// **If you answer wrongly:** if the earlier code stays valid as well, a guess can hit either of two codes. If the budget is not spent, anybody
+    /// can have codes sent without limit.
     StoreCode {
         /// The key that it is kept under.
         key: CodeKey,
         /// The code.
         code: StoredCode,
-        /// What it takes of the recipient's budget.
+        /// The code's share of the recipient's budget.
         budget: SendBudget,
     },
-    /// Use up a code that was found right: keep this among the claims. It is refused when it is there already. The commit may also have its own
-    /// [`claim`](Commit::claim), that of the state token with which the code was presented. A code of a login is good in the next login of the same
-    /// device too, but only in one of them.
+    /// Use up a code that was found right: keep this among the claims. It is refused when the claim is there already. The commit may also have its
+    /// own [`claim`](Commit::claim), that of the state token with which the code was presented. A code of a login is good in the next login of the
+    /// same device too, but only in one of them.
     ///
     /// In SQL: `INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING`, which must insert one row. The row of the
     /// code itself stays until the next code takes its place or it expires.
     ///
-    /// **If you answer wrongly:** if nothing is kept, or `Done` is answered although it was there, the code counts twice.
+    /// **If you answer wrongly:** if nothing is kept, or `Done` is answered although the claim was there, the code counts twice.
     UseCode(Claim),
     /// Count a code of somebody who has proved nothing in the sum of the commit's application. Put the stored record of the commit's
     /// [`audience`](Commit::audience) through [`SendSum::spend`], and store what comes out or answer with its refusal.
@@ -294,10 +294,10 @@ pub enum Write<P = Secret> {
     /// account's user name is one of those that [would lead to it](NewAccount::contact_names). It is refused with
     /// [`UserNameTaken`](CommitRefusal::UserNameTaken) where its user name belongs to another account. Names are compared in their one spelling. In
     /// SQL it is a plain `INSERT` under unique keys of the spellings, so that only one of two simultaneous commits for one contact makes an account.
-    /// A conflict with a unique key of yours that is of no name is no refusal, but a column that you must fill otherwise.
+    /// A conflict with another unique key of yours, which is not about a name, is not a refusal. It shows a column that you must fill differently.
     ///
     /// **If you answer wrongly:** if an account is made for a contact that another account has, the contact leads to two accounts, and neither can
-    /// sign in by it. If an existing account is overwritten, somebody else has it. If another revision is stored, the session of the same commit is
+    /// sign in by it. If an existing account is overwritten, somebody else gets it. If another revision is stored, the session of the same commit is
     /// over at once. If an earlier account with that id had that revision, its sessions and codes belong to the new account.
     CreateAccount(Box<NewAccount<P>>),
     /// Count a code that a signed-in subject has sent to a contact that is not theirs yet. Put the stored record of this budget's slot through
@@ -329,15 +329,15 @@ pub enum Write<P = Secret> {
     },
     /// Link an identity to the account. It is refused when the identity is linked to another account of the tenant. It is not refused when the
     /// identity is linked to this account already: the proofs of both links are kept together, and the time of the first link stays. A link to an
-    /// account that no longer exists does not count, so overwrite it. This write does not count the revision up, because it changes nothing that the
-    /// account was judged on.
+    /// account that no longer exists does not count, so overwrite it. This write does not raise the revision, because it changes nothing on which a
+    /// decision about the account was based.
     ///
     /// In SQL: `INSERT INTO identities (tenant, provider, uid, account, linked_at, linked_by) VALUES (…) ON CONFLICT (tenant, provider, uid) DO NOTHING`, and
     /// where no row was inserted, `SELECT account, linked_by FROM identities WHERE tenant … AND provider = … AND uid = … FOR UPDATE`, whose account must be this one, and
     /// `UPDATE identities SET linked_by = …`, to the [union](LinkedBy::union).
     ///
     /// **If you answer wrongly:** if a link is overwritten, the person who linked the identity loses it to somebody else, who signs in by it from
-    /// then on. If nothing is written and `Done` is answered, its owner must prove their account anew at every login. If other proofs are kept, a
+    /// then on. If nothing is written and `Done` is answered, its owner must prove their account again at every login. If stronger proofs are kept, a
     /// weak link counts in an application that demands more.
     LinkIdentity {
         /// The identity.
@@ -421,7 +421,7 @@ impl<P> Write<P> {
         })
     }
 
-    /// Whether the write changes what the account was judged on.
+    /// Whether the write changes something on which decisions about the account are based.
     fn changes_account(&self) -> bool {
         match self {
             Self::StorePassword { .. }
@@ -447,7 +447,7 @@ impl<P> Write<P> {
     }
 }
 
-/// What became of a [`Commit`].
+/// The host's answer to a [`Commit`].
 ///
 /// ```
 /// use authflow::{
@@ -485,7 +485,7 @@ pub enum Committed {
     Refused(CommitRefusal),
 }
 
-/// Which write was refused.
+/// The reason why a write was refused.
 ///
 /// ```
 /// use authflow::{

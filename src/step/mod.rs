@@ -153,7 +153,7 @@ macro_rules! step {
             /// Answers any question with [`Ask::unavailable`]. It is for the other questions in a loop that answers only those of the
             /// operations it uses. If you name every variant instead, the compiler tells you of a question that you forgot.
             ///
-            /// A finished step stays unchanged, so match [`Step::Done`] before.
+            /// A finished step stays unchanged, so match [`Step::Done`] first.
             pub fn unavailable(self) -> Self {
                 match self {
                     $(Self::$question(ask) => ask.unavailable(),)*

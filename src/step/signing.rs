@@ -1,14 +1,14 @@
-//! Signatures by keys that are outside.
+//! Signatures by keys that are kept outside.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// Sign this, with a key that is outside. `None` where there is no such key.
+/// Sign this, with a key that is kept outside. The answer is `None` if there is no such key.
 ///
 /// Asked only where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), for each id token. Sign the bytes as they are, by the
-/// algorithm of the key ([`OutsideKey::algorithm`](crate::token::OutsideKey::algorithm)). An ECDSA signature is `r ‖ s` in 64 bytes (RFC 7518 §3.4); many
-/// key services give it in DER.
+/// algorithm of the key ([`OutsideKey::algorithm`](crate::token::OutsideKey::algorithm)). An ECDSA signature is `r ‖ s` in 64 bytes (RFC 7518 §3.4).
+/// Many key services give it in DER.
 ///
 /// ```
 /// use authflow::{
@@ -31,14 +31,15 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), authflow::token::KeyError>(())
 /// ```
 ///
-/// **If you answer wrongly:** with the signature of another key or algorithm, no relying party takes the id token, and you refuse it too when it
-/// comes back as a bearer. With `None`, the client is told that the system is busy. A login has been committed by then, and its client begins anew.
+/// **If you answer wrongly:** if you answer with the signature of another key or algorithm, no relying party takes the id token, and you refuse it
+/// too when it comes back as a bearer. With `None`, the client is told that the system is busy. A login has been committed by then, and its client
+/// must start again.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignBytes {
     /// The id of the key.
     pub key_id: Box<str>,
-    /// What to sign: a JWS signing input (RFC 7515 §5.1).
+    /// The bytes to sign: a JWS signing input (RFC 7515 §5.1).
     pub bytes: Vec<u8>,
 }
 
@@ -73,15 +74,15 @@ impl fmt::Debug for SignBytes {
 /// # Ok::<(), authflow::token::KeyError>(())
 /// ```
 ///
-/// **If you answer wrongly:** with `Valid` for a signature that is not valid, anybody who writes an id token for a session that lives is signed in as
-/// its subject. With `Invalid` for one that is valid, its subject must sign in again. Have no answer ([`Ask::unavailable`](super::Ask::unavailable))
-/// where the key service is down.
+/// **If you answer wrongly:** if you answer `Valid` for a signature that is not valid, anybody who writes an id token for a session that lives is
+/// signed in as its subject. If you answer `Invalid` for one that is valid, its subject must sign in again. Have no
+/// answer ([`Ask::unavailable`](super::Ask::unavailable)) where the key service is down.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VerifyBytes {
     /// The id of the key.
     pub key_id: Box<str>,
-    /// What was signed.
+    /// The bytes that were signed.
     pub bytes: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
@@ -123,8 +124,8 @@ impl fmt::Debug for VerifyBytes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureCheck {
-    /// It is.
+    /// The signature is good.
     Valid,
-    /// It is not.
+    /// The signature is not good.
     Invalid,
 }

@@ -1,7 +1,7 @@
-//! The one table of questions: the method of [`Host`](crate::Host) that is asked, the question, and what answers it.
+//! The one table of questions: the method of [`Host`](crate::Host) that is asked, the question, and its answer.
 //!
-//! A question stands in the room of its concept. The code that treats all questions alike is made from this table: [`Step`](super::Step), the driver
-//! of hosts, and the hosts of the test kit.
+//! Each question is defined in the module of its concept. The code that treats all questions alike is made from this table: [`Step`](super::Step),
+//! the driver of hosts, and the hosts of the test kit.
 
 pub(crate) use super::{
     Commit, DecideAccess, FindApplication, FindClaim, SignBytes, VerifyBytes, VerifyClientSecret,
@@ -30,7 +30,7 @@ macro_rules! for_every_question {
                 reserve_attempt: ReserveAttempt => Reservation;
                 /// Is this the password?
                 verify_password: VerifyPassword => PasswordMatch;
-                /// What became of the guess.
+                /// Settle this guess.
                 settle_attempt: SettleAttempt => ();
                 /// May this account in, here and now?
                 decide_access: DecideAccess => AccessDecision;

@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(world.finish(ask.answer(owner)).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** with another owner, the bearer of the credential is shown sessions of that tenant or application, and refreshes them,
-/// if it holds their session tokens. With `Nobody` for a credential that has an owner, the owner's server is refused.
+/// **If you answer wrongly:** if you answer with another owner, the bearer of the credential is shown sessions of that tenant or application, and
+/// refreshes them, if it holds their session tokens. If you answer `Nobody` for a credential that has an owner, the owner's server is refused.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyTenantCredential {
@@ -62,8 +62,8 @@ pub struct VerifyTenantCredential {
 /// assert_eq!(world.finish(ask.answer(owner)).text("token_type"), "Bearer");
 /// ```
 ///
-/// **If you answer wrongly:** with another owner, the server that asked is shown sessions of that tenant or application, and refreshes them, if it
-/// holds their session tokens. With `Nobody` for a secret that has an owner, the owner's server gets no token.
+/// **If you answer wrongly:** if you answer with another owner, the server that asked is shown sessions of that tenant or application, and refreshes
+/// them, if it holds their session tokens. If you answer `Nobody` for a secret that has an owner, the owner's server gets no token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyClientSecret {
@@ -73,7 +73,7 @@ pub struct VerifyClientSecret {
     pub client_secret: Secret,
 }
 
-/// Whose a tenant credential is.
+/// The owner of a tenant's credential.
 ///
 /// ```
 /// use authflow::{

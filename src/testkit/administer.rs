@@ -1,4 +1,4 @@
-//! What an administrator does to a host in memory.
+//! The tasks of an administrator, on an in-memory host.
 
 use super::MemoryHost;
 use crate::{
@@ -140,7 +140,7 @@ fn is_theirs(record: &SessionRecord, tenant: Option<TenantId>, account: AccountI
     (record.audience.tenant, record.account) == (tenant, account)
 }
 
-/// Removes at most so many of the rows that are over.
+/// Removes at most `at_most` of the rows that are over.
 fn forget<K: Ord + Copy, V>(rows: &mut BTreeMap<K, V>, at_most: usize, is_over: impl Fn(&V) -> bool) -> u32 {
     let over: Vec<K> =
         rows.iter().filter(|(_, row)| is_over(row)).map(|(key, _)| *key).take(at_most).collect();

@@ -33,13 +33,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// From a status and a body.
+    /// Makes an answer from a status and a body.
     pub fn new(status: u16, bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), bytes }
     }
 
-    /// Status and body, for a comparison.
+    /// The status and the body, for a comparison.
     pub fn parts(&self) -> (u16, Value) {
         (self.status, self.body.clone())
     }
@@ -56,7 +56,7 @@ impl Answer {
         }
     }
 
-    /// A text of the body, if it is there.
+    /// A text of the body, if the body has it.
     pub fn find(&self, member: &str) -> Option<&str> {
         self.body.get(member)?.as_str()
     }
@@ -64,7 +64,7 @@ impl Answer {
     /// The state token.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such token.
     #[track_caller]
     pub fn state_token(&self) -> &str {
         self.text("state_token")
@@ -73,7 +73,7 @@ impl Answer {
     /// The session token.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such token.
     #[track_caller]
     pub fn session_token(&self) -> &str {
         self.text("session_token")
@@ -82,7 +82,7 @@ impl Answer {
     /// The id token.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such token.
     #[track_caller]
     pub fn id_token(&self) -> &str {
         self.text("id_token")

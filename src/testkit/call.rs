@@ -1,4 +1,4 @@
-//! The family's calls, as an app makes them.
+//! The family's calls, in the form in which an app makes them.
 
 use super::{HeaderList, demo};
 use crate::{
@@ -13,7 +13,7 @@ use alloc::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-/// One request as a value. It comes from the [demo device](demo::device) unless [`on`](Self::on) gives another.
+/// One request as a value. It comes from the [demo device](demo::device) unless [`on`](Self::on) gives another device.
 ///
 /// It may hold passwords and tokens, so there is no `Debug`.
 ///
@@ -133,7 +133,7 @@ impl Call {
         Self { headers, ..Self::new("POST", "/api/v2/tenant/token").with_body(form) }
     }
 
-    /// `session-token/refresh`: the tenant's server has a session's tokens made anew.
+    /// `session-token/refresh`: the tenant's server renews the tokens of a session.
     pub fn refresh_for_tenant(session_token: &str) -> Self {
         Self::of_tenant("/api/v2/tenant/sso/session-token/refresh", "session_token", session_token)
     }
@@ -150,13 +150,13 @@ impl Call {
         self
     }
 
-    /// With another header, or another value.
+    /// Adds a header, or replaces its value.
     #[must_use]
     pub fn with_header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         Self { headers: self.headers.with(name, value), ..self }
     }
 
-    /// Without a header.
+    /// Removes a header.
     #[must_use]
     pub fn without_header(self, name: &str) -> Self {
         Self { headers: self.headers.without(name), ..self }
@@ -175,7 +175,7 @@ impl Call {
         self.with_header(Header::Fingerprint.name(), fingerprint)
     }
 
-    /// With another body.
+    /// Replaces the body.
     #[must_use]
     pub fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into(), ..self }
@@ -193,13 +193,13 @@ impl Call {
         self.with_header("X-session-token", session_token)
     }
 
-    /// Signs the call: this session token, time in milliseconds and nonce, [sealed](super::stand_in_sealed) with the demo's key.
+    /// Signs the call with this session token, this time in milliseconds and this nonce, [sealed](super::stand_in_sealed) under the demo's key.
     #[must_use]
     pub fn signed(self, session_token: &str, milliseconds: u64, nonce: &str) -> Self {
         self.signed_as(&format!("session_token={session_token}&timestamp={milliseconds}&nonce={nonce}"))
     }
 
-    /// Signs the call with whatever text.
+    /// Signs the call with any text.
     #[must_use]
     pub fn signed_as(self, text: &str) -> Self {
         let sealed = super::stand_in_sealed(demo::call_key().id(), text);

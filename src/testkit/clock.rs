@@ -1,8 +1,8 @@
-//! A clock that a test turns.
+//! A clock that a test advances.
 
 use crate::{Entropy, Moment, Timestamp};
 
-/// A clock that stands still until it is turned, and entropy that is the same in every run.
+/// A clock that stands still until a test advances it, and entropy that is the same in every run.
 ///
 /// ```
 /// use authflow::{Timestamp, testkit::Clock};
@@ -24,7 +24,7 @@ impl Clock {
         Self { now, drawn: 0 }
     }
 
-    /// Turns the clock on by so many seconds.
+    /// Advances the clock by this many seconds.
     pub fn pass(&mut self, seconds: u64) {
         self.now = self.now.plus_seconds(seconds);
     }

@@ -1,4 +1,4 @@
-//! The transaction of a host in memory.
+//! The transaction of an in-memory host.
 
 use super::{HostFault, Link, MemoryHost, memory_host::is_known_by};
 use crate::{

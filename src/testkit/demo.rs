@@ -1,16 +1,16 @@
 //! Two applications, nine accounts and a device: those of the reference server's demo.
 //!
-//! | user name | what there is to it |
+//! | user name | account |
 //! |---|---|
 //! | `alice` | signs in |
 //! | `erin` | her password expires in five days |
-//! | `victor` | his has expired |
-//! | `frank` | must change his |
+//! | `victor` | his password has expired |
+//! | `frank` | must change his password |
 //! | `dora` | is disabled |
 //! | `nora` | has no password, only a mobile |
 //! | `mona` | has a second factor by SMS and e-mail |
-//! | `tom` | has one by authenticator |
-//! | `eve` | has one by SMS and e-mail, and a password that is about to expire |
+//! | `tom` | has a second factor by authenticator |
+//! | `eve` | has a second factor by SMS and e-mail, and a password that is about to expire |
 
 use super::HeaderList;
 use crate::{
@@ -64,7 +64,7 @@ pub const DAY: u64 = 86_400;
 /// The time at which every world begins.
 pub const START: Timestamp = Timestamp::from_unix(1_700_000_000);
 
-/// The headers of a device, of the application and of the tenant. They are the example of `skip-update`'s page, without its state token.
+/// The headers of a device, of the application and of the tenant. They are those of the example on `skip-update`'s page, without the state token.
 ///
 /// ```
 /// use authflow::{device::Caller, testkit::demo};
@@ -394,7 +394,7 @@ pub fn accounts() -> Vec<Account> {
 /// ```
 ///
 /// # Panics
-/// When the text is no user name.
+/// When the text is not a valid user name.
 pub fn account(user_name: &str) -> Account {
     let entropy = Entropy::from_bytes(Sha256::digest(user_name).into());
     Account {
@@ -405,7 +405,7 @@ pub fn account(user_name: &str) -> Account {
     }
 }
 
-/// A password without a due change or a skip, in the form that a [`MemoryHost`](super::MemoryHost) keeps.
+/// A password that need not be changed and has no used skip, in the form that a [`MemoryHost`](super::MemoryHost) keeps.
 ///
 /// ```
 /// use authflow::testkit::{Call, World, demo};
@@ -434,8 +434,8 @@ fn reachable(account: &mut Account, mobile: &str, email: &str) {
     account.profile = good(Profile::new(&json!({ "name": name })));
 }
 
-/// Adds this factor to those that an account is asked for, and gives the account something to prove it with. The caller must count the revision up,
-/// as a host must.
+/// Adds this factor to those that an account is asked for, and gives the account a means to prove it. The caller must raise the revision, as a host
+/// must.
 ///
 /// ```
 /// use authflow::{factor::Factor, testkit::{World, demo}};
@@ -471,7 +471,7 @@ pub fn make_reachable(account: &mut Account) {
     account.email = account.email.take().or(EmailAddress::new("subject@example.com").ok());
 }
 
-/// Everything that is written in this kit is well-formed.
+/// Unwraps a value that a test or this kit has written. It panics if the value is malformed.
 #[track_caller]
 pub(super) fn good<T, E: fmt::Debug>(made: Result<T, E>) -> T {
     match made {

@@ -1,8 +1,8 @@
 //! Tokens that a test mints and verifies at will.
 //!
-//! The library mints a token at the end of an operation and nowhere else, and gives nobody the means: anybody who can mint can pass for anybody. A
-//! test needs tokens that no operation would mint, such as one of another account, of yesterday, or with a factor that nobody proved. It must see
-//! the library refuse them.
+//! The library mints a token only at the end of an operation. It gives no program the means to mint, because a program that can mint can pass for
+//! anybody. A test needs tokens that no operation would mint, such as one of another account, of yesterday, or with a factor that nobody proved. It
+//! must see the library refuse them.
 //!
 //! ```
 //! use authflow::testkit::{

@@ -3,7 +3,7 @@
 use crate::device::Headers;
 use alloc::{string::String, vec::Vec};
 
-/// Headers that a test changes one at a time. Names are compared without regard to case; values are any bytes.
+/// Headers that a test changes one at a time. Names are compared without regard to case. Values are any bytes.
 ///
 /// The values may be tokens, so there is no `Debug`.
 ///
@@ -31,7 +31,7 @@ impl HeaderList {
         self.without(name).and(name, value)
     }
 
-    /// Adds this value beside the values that the header has already.
+    /// Adds this value after the values that the header has already.
     #[must_use]
     pub fn and(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.0.push((name.into(), value.as_ref().into()));

@@ -1,9 +1,9 @@
 //! Faults of a host.
 
-/// A fault of a host, or an event that comes between.
+/// A fault of a host, or a write of somebody else that comes first.
 ///
-/// A question is named by its [`NAME`](crate::step::Question::NAME). If it goes unanswered, the reply is "system busy". If only the answer was
-/// lost, what was written stays written.
+/// A question is named by its [`NAME`](crate::step::Question::NAME). If it goes unanswered, the reply is "system busy". If only the answer is lost,
+/// the writes stay.
 ///
 /// ```
 /// use authflow::testkit::{HostFault, World};

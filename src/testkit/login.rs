@@ -19,7 +19,7 @@ use serde_json::json;
 /// ```
 #[derive(Clone)]
 pub struct Login {
-    /// The world that the login happens in.
+    /// The world of the login.
     pub world: World,
     /// The state that the login is in.
     pub state: State,
@@ -56,7 +56,7 @@ impl Login {
         self.answer.as_ref()
     }
 
-    /// Signs in with the password, or with a code if a password is no first factor.
+    /// Signs in with the password, or with a code if the policy does not take a password as a first factor.
     pub fn sign_in(&mut self) -> &Answer {
         let first = self.setup.policy.first_factors;
         let by_code = |channel| {
@@ -87,7 +87,7 @@ impl Login {
         Call::post(&format!("/api/v2/sdk/login/{member}-verify-code"), &body)
     }
 
-    /// Proves the second factor, whichever it is. If the factor is a code that must be sent, one is sent first.
+    /// Proves the second factor. If the factor is a sent code, this method first has one sent.
     ///
     /// # Panics
     /// When the login waits for no second factor.
@@ -136,7 +136,7 @@ impl Login {
         Call::update(self.answer().state_token(), demo::PASSWORD, Self::NEW_PASSWORD)
     }
 
-    /// The call that takes a pending login on.
+    /// The next call of a pending login.
     pub(super) fn next_call(&mut self) -> Option<Call> {
         match self.state {
             State::Pending(Stage::FactorRequired) => {
@@ -168,7 +168,7 @@ impl Login {
     }
 }
 
-/// How the family spells a channel, in the type of a code and in a path, and the factor that such a code is.
+/// The family's names of a channel, in the type of a code and in a path, and the factor of such a code.
 fn spelling(channel: Channel) -> (&'static str, &'static str, Factor) {
     match channel {
         Channel::Sms => ("SMS", "sms", Factor::Sms),

@@ -1,4 +1,4 @@
-//! A host in memory.
+//! An in-memory host.
 
 use super::{HostFault, Link, PlainHasher, Planned, demo, ready::ready};
 use crate::{
@@ -69,7 +69,7 @@ pub struct Message {
     pub purpose: CodePurpose,
     /// The code.
     pub code: Secret,
-    /// Whether the host only had to pretend to send it.
+    /// Whether the message is a decoy, which the host only pretends to send.
     pub decoy: bool,
 }
 
@@ -94,7 +94,7 @@ pub struct Message {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Where the picture's piece belongs.
+    /// The place where the picture's piece belongs.
     pub x: u8,
     /// The application and tenant that the picture was shown in.
     pub audience: Audience,
@@ -102,7 +102,7 @@ pub struct Picture {
     pub device: DeviceBinding,
 }
 
-/// A host in memory that keeps every duty of a host: it counts before it judges, compares before it sets, and commits all or nothing.
+/// An in-memory host that keeps every duty of a host. It counts before it judges, compares before it sets, and commits all or nothing.
 ///
 /// A test can look at everything that the host keeps, and change it. A `Mutex<MemoryHost>` is a [`Host`](crate::Host). It is also each of a host's
 /// [parts](crate::parts) except the hasher, which is a [`PlainHasher`]. A reference to the mutex serves as those parts too.
@@ -126,7 +126,7 @@ pub struct Picture {
 /// assert!(world.host.outbox[0].decoy, "nobody has that number");
 /// ```
 ///
-/// It is for tests alone: it stores passwords as they are.
+/// It is for tests only, because it stores passwords in the clear.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryHost {
     /// Applications, for an engine that asks for them.
@@ -141,7 +141,7 @@ pub struct MemoryHost {
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
     /// The slots of names that no account has, with the time of the latest guess.
     pub unknown: BTreeMap<AttemptSlot, Timestamp>,
-    /// Sessions, also those that have ended.
+    /// Sessions, including those that have ended.
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// The sessions that have ended.
     pub ended: BTreeSet<SessionId>,
@@ -161,25 +161,26 @@ pub struct MemoryHost {
     pub social_codes: Vec<(SocialSource, Secret, SocialIdentity)>,
     /// The numbers that tokens of mobiles prove. Each token is good once.
     pub mobile_tokens: Vec<(MobileSource, Secret, Mobile)>,
-    /// Messages, also those that were only pretended.
+    /// Messages, including decoys.
     pub outbox: Vec<Message>,
     /// Whether no message gets through.
     pub undeliverable: bool,
-    /// Whether its access policy denies everybody.
+    /// Whether the host's access policy denies everybody.
     pub denied: bool,
-    /// The passwords that its history refuses.
+    /// The passwords that the host's password history refuses.
     pub used_passwords: Vec<Secret>,
-    /// The one captcha token of a robot. Any other token passes.
+    /// The one captcha token that is a robot's and is refused. Any other token passes.
     pub robot: Option<Secret>,
-    /// The part of a new person's profile that it refuses. It accepts everything else.
+    /// The part of a new person's profile that the host refuses. The host accepts everything else.
     pub unfit_profile: Option<ProfileRefusal>,
-    /// Pictures that were shown and not tried yet, with the place of their pieces, to five pixels. [`solution`](Self::solution) gives the place.
+    /// Pictures that were shown and not tried yet, with the place of their pieces. A try may be five pixels off. [`solution`](Self::solution) gives
+    /// the place.
     pub pictures: BTreeMap<PictureId, Picture>,
-    /// Whether it had no answer to its latest question, because two accounts have the name.
+    /// Whether the host could not answer its latest question because two accounts have the name.
     pub is_at_a_loss: bool,
     /// The fault that is planned.
     pub fault: Option<HostFault>,
-    /// The names of the questions that it was asked.
+    /// The names of the questions that the host was asked.
     pub asked: Vec<&'static str>,
 }
 
@@ -198,7 +199,7 @@ impl MemoryHost {
     /// The account of a user name.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such account.
     #[track_caller]
     pub fn account(&mut self, user_name: &str) -> &mut Account {
         let is_meant = |account: &&mut Account| is_known_by(account, NameKind::UserName, user_name);
@@ -209,7 +210,7 @@ impl MemoryHost {
     }
 
     /// Makes an account. If its tenant has an account of the same id, the new account replaces it. The first revision is always drawn, whatever
-    /// revision it is given. So every judgement on the earlier account is over.
+    /// revision `account` has. So everything that was judged on the earlier account is over.
     pub fn create_account(&mut self, account: Account, moment: &Moment) {
         let new = Account { revision: Revision::first(moment), ..account };
         self.end_links(new.tenant, new.id, EndLinks::All);
@@ -219,7 +220,7 @@ impl MemoryHost {
         }
     }
 
-    /// Marks an account's verifier as one of old parameters, by `outdated:` before it. The password still matches, and must be hashed anew. The
+    /// Marks an account's verifier as one of old parameters, by the prefix `outdated:`. The password still matches, and must be hashed again. The
     /// account and its revision stay as they are.
     ///
     /// # Panics
@@ -233,7 +234,7 @@ impl MemoryHost {
     }
 
     /// Seals the secret of an account's authenticator, which is the [demo's](demo::TOTP_SECRET), under the
-    /// [earlier key](demo::earlier_sealing_keys). The secret is still right, and must be sealed anew. The account and its revision stay as they
+    /// [earlier key](demo::earlier_sealing_keys). The secret is still right, and must be sealed again. The account and its revision stay as they
     /// are.
     ///
     /// # Panics
@@ -248,10 +249,10 @@ impl MemoryHost {
         }
     }
 
-    /// The latest code that was really sent.
+    /// The latest code that was sent to a real recipient.
     ///
     /// # Panics
-    /// When there is none.
+    /// When no code was sent to a real recipient.
     #[track_caller]
     pub fn code(&self) -> &str {
         match self.outbox.iter().rfind(|message| !message.decoy) {
@@ -260,7 +261,7 @@ impl MemoryHost {
         }
     }
 
-    /// Where the piece belongs of the one picture that was shown and not tried yet, in the words of the family's clients.
+    /// The solution of the only picture that was shown and not tried yet: the place of its piece, in the form that the family's clients send.
     ///
     /// # Panics
     /// When there is no such picture, or more than one.
@@ -345,7 +346,7 @@ impl MemoryHost {
         self.applications.iter().find(|known| known.client_id == ask.client_id).cloned().map(Arc::new)
     }
 
-    /// The host cannot answer if two accounts are meant, whatever fault is planned.
+    /// The host cannot answer if two accounts have the name, whatever fault is planned.
     pub(super) fn find_account(&mut self, ask: &FindAccount) -> Option<Account> {
         let of_tenant = || self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
         match &ask.key {
@@ -427,7 +428,7 @@ impl MemoryHost {
         known.map_or(CredentialOwner::Nobody, |(_, owner)| *owner)
     }
 
-    /// A server's credential is also its client secret, under the application's id.
+    /// A server's bearer credential is also its client secret, under the application's id.
     pub(super) fn verify_client_secret(&mut self, ask: &VerifyClientSecret) -> CredentialOwner {
         let known = self.credentials.iter().find(|(known, _)| known.expose() == ask.client_secret.expose());
         let is_of = |owner: &CredentialOwner| match owner {
@@ -443,7 +444,7 @@ impl MemoryHost {
         hashed.map_or_else(|never| match never {}, |hashed| self.store_commit(&hashed))
     }
 
-    /// Commits as a store, for which a password is its own verifier.
+    /// Commits as a store does. Here a password is its own verifier.
     pub(super) fn store_commit(&mut self, ask: &Commit<Verifier>) -> Committed {
         super::commit::commit(self, ask)
     }
@@ -505,7 +506,7 @@ impl MemoryHost {
         Some(self.mobile_tokens.remove(at).2)
     }
 
-    /// Takes links of an account away.
+    /// Removes links of an account.
     pub(super) fn end_links(&mut self, tenant: Option<TenantId>, account: AccountId, which: EndLinks) {
         self.identities.retain(|(of, identity), link| {
             (*of, link.account) != (tenant, account) || !which.ends(identity.provider())
@@ -538,7 +539,7 @@ impl MemoryHost {
     }
 }
 
-/// The signature of a [`MemoryHost`] as an outside key: a sum that anybody can make.
+/// The signature that a [`MemoryHost`] makes in place of an outside key. It is a sum that anybody can compute.
 ///
 /// ```
 /// use authflow::{
@@ -561,8 +562,8 @@ pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
     [key_id.as_bytes(), &sum.to_be_bytes()].concat()
 }
 
-/// A text that a client seals with a key of 2,048 bits, for a [`MemoryHost`] to open: the key's id, and the text as it is. Anybody can make and
-/// read it.
+/// A stand-in for a text that a client seals with a key of 2,048 bits. A [`MemoryHost`] opens it. It contains the key's id and the text in the clear,
+/// so anybody can make and read it.
 ///
 /// ```
 /// use authflow::{

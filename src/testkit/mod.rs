@@ -1,4 +1,4 @@
-//! A whole login in a unit test: a clock that the test turns, a host in memory, the family's calls, attacks, and transcripts.
+//! A whole login in a unit test: a clock that the test advances, an in-memory host, the family's calls, attacks, and transcripts.
 //!
 //! ```
 //! use authflow::{policy::Policy, testkit::{Attack, Scenario, demo}, token::Stage};
@@ -19,8 +19,8 @@
 //! [`SecretTranscript`] writes down a request with its answers, and replays it to the same bytes. [`HostExam`] examines your host, and
 //! [`StoreExam`] your store, on a database for tests.
 //!
-//! Nothing here belongs in a service: keys and entropy are known to everybody, and passwords are kept as they are. A fault of the test itself
-//! panics, as an assertion would: for example, a member that is not there, or an account that does not exist.
+//! Nothing here belongs in a service. The keys and the entropy are public, and passwords are kept in the clear. A fault of the test itself panics, as
+//! an assertion would. Examples are a member that is missing and an account that does not exist.
 
 #![allow(clippy::panic, clippy::arithmetic_side_effects, reason = "this is for tests, which fail by a panic")]
 

@@ -11,7 +11,7 @@ use core::convert::Infallible;
 /// The text before the password in a verifier of old parameters.
 const OUTDATED: &str = "outdated:";
 
-/// A hasher whose verifiers are the passwords as they are, so that a test sees them and waits for nothing.
+/// A hasher whose verifiers are the passwords themselves, so that a test can read them and need not wait.
 ///
 /// ```
 /// use authflow::{
@@ -36,12 +36,12 @@ const OUTDATED: &str = "outdated:";
 pub struct PlainHasher;
 
 impl PlainHasher {
-    /// A verifier of old parameters: its password matches, and must be hashed anew.
+    /// A verifier of old parameters. Its password matches, and must be hashed again.
     pub(super) fn outdated(verifier: &Verifier) -> Verifier {
         Verifier::new(format!("{OUTDATED}{}", verifier.expose()))
     }
 
-    /// A careless hasher might say anything if there is no verifier. This one says the worst.
+    /// A careless hasher might give any answer if there is no verifier. This one gives the most dangerous answer.
     pub(super) fn judge(verifier: Option<&Verifier>, presented: &Secret) -> PasswordMatch {
         let presented = presented.expose();
         match verifier.map(Verifier::expose) {

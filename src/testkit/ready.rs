@@ -1,4 +1,4 @@
-//! Futures that wait for nothing.
+//! Futures that never wait.
 
 use core::{
     future::Future,

@@ -11,7 +11,7 @@ use crate::{
     token::Stage,
 };
 
-/// A login to fast-forward: a policy, and a subject whose account is made to fit it.
+/// A login to fast-forward. It has a policy, and a subject whose account is made to suit the policy.
 ///
 /// ```
 /// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
@@ -58,12 +58,12 @@ pub struct Unreachable {
 }
 
 impl Scenario {
-    /// Under this policy.
+    /// A scenario under this policy.
     pub fn new(policy: Policy) -> Self {
         Self::with_setup(Setup::new(policy))
     }
 
-    /// With this set-up.
+    /// A scenario with this set-up.
     pub fn with_setup(setup: Setup) -> Self {
         Self { setup, second_factor: None }
     }
@@ -74,8 +74,9 @@ impl Scenario {
         Self { second_factor: Some(factor), ..self }
     }
 
-    /// A login in this state, reached by the family's calls alone. A login only passes through [`State::Skipped`] and [`State::PasswordChanged`];
-    /// if you ask for one of them, the login is at [`State::SessionIssued`] and has gone that way. No login is at [`State::PasswordReset`].
+    /// A login in this state, reached by the family's calls alone. A login only passes through [`State::Skipped`] and [`State::PasswordChanged`]. If
+    /// you ask for one of them, you get a login that has passed through it and is at [`State::SessionIssued`]. No login is at
+    /// [`State::PasswordReset`].
     ///
     /// # Errors
     /// When the policy does not lead to the state.

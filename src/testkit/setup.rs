@@ -1,4 +1,4 @@
-//! What the applications of a world have in common.
+//! The settings that the applications of a world share.
 
 use super::demo::{self, good};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// What the two applications of the [`demo`] have in common.
+/// The settings that the two applications of the [`demo`] share.
 ///
 /// ```
 /// use authflow::{
@@ -29,17 +29,17 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Their policy.
+    /// The applications' policy.
     pub policy: Policy,
-    /// Their dialect. The engine uses it too until it knows which application is meant.
+    /// The applications' dialect. The engine also uses it until it knows the application of a request.
     pub dialect: Dialect,
-    /// Whether they tell how many guesses are left.
+    /// Whether refusals say how many guesses are left.
     pub tells_attempts: bool,
-    /// How their tenants write national numbers.
+    /// The plan for national numbers in the applications' tenants.
     pub numbering: Option<NumberingPlan>,
-    /// Who signs their id tokens.
+    /// The signer of the applications' id tokens.
     pub signing: IdTokenSigning,
-    /// What their clients sign their calls with, if they do.
+    /// The key with which clients sign their calls, if calls are signed.
     pub call_key: Option<CallKey>,
 }
 
@@ -71,7 +71,7 @@ impl Setup {
             .collect()
     }
 
-    /// Their calls, after every key has been retired.
+    /// The calls of the applications, after every key has been retired.
     pub(super) fn api_with_other_keys(&self) -> Api {
         let outside = || OutsideKey::new("next", SignatureAlgorithm::Es256).map(OutsideKeys::new);
         let signing = match &self.signing {
@@ -82,7 +82,7 @@ impl Setup {
             .api(KeyRing::new(good(Key::new("next", crate::token::known_secret(8)))))
     }
 
-    /// Their calls, on an engine with this ring.
+    /// The calls of the applications, on an engine with this ring.
     pub fn api(&self, ring: KeyRing) -> Api {
         let applications = Applications::Fixed(self.applications());
         let mut config = Config::new(demo::issuer(), ring, applications);

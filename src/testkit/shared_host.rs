@@ -1,4 +1,4 @@
-//! A host in memory, behind the trait.
+//! The in-memory host as an implementation of the host's traits.
 
 use super::{MemoryHost, Planned};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::sync::{Mutex, PoisonError};
 
-/// Implements one trait of the host. Each question is answered under the lock, so that a host's one step is one step here too.
+/// Implements one trait of the host. Each question is answered under the lock, so everything that a host must do in one step is done in one step.
 macro_rules! answered_under_the_lock {
     ($host:ty, $of:ident { $($method:ident: $question:ident;)* } $($more:tt)*) => {
         impl $of for $host {

@@ -1,4 +1,4 @@
-//! A whole world for logins.
+//! Everything that a login needs in a test.
 
 use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, ready::ready};
 use crate::{
@@ -17,7 +17,7 @@ use alloc::{
 };
 use std::sync::{Mutex, PoisonError};
 
-/// The calls, a host in memory and a clock to turn.
+/// A world for logins: the calls, an in-memory host, and a clock that the test sets.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -66,7 +66,7 @@ impl World {
     /// The account of a user name.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such account.
     #[track_caller]
     pub fn account(&mut self, user_name: &str) -> &mut Account {
         self.host.account(user_name)
@@ -75,7 +75,7 @@ impl World {
     /// Changes an account as an administrator would, with a new revision.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is no such account.
     #[track_caller]
     pub fn change(&mut self, user_name: &str, change: impl FnOnce(&mut Account)) {
         let account = self.account(user_name);
@@ -83,7 +83,7 @@ impl World {
         account.revision = account.revision.next();
     }
 
-    /// The one-time password of an account's authenticator, so many steps from now.
+    /// The one-time password of an account's authenticator, at the given number of steps from now.
     ///
     /// # Panics
     /// When there is no such account, or the [`demo::sealing_keys`] open no secret of its authenticator.
@@ -98,10 +98,10 @@ impl World {
         }
     }
 
-    /// The latest code that was really sent.
+    /// The latest code that was sent to a real recipient.
     ///
     /// # Panics
-    /// When there is none.
+    /// When no code was sent to a real recipient.
     #[track_caller]
     pub fn code(&self) -> String {
         self.host.code().to_string()
@@ -119,7 +119,8 @@ impl World {
         self.api.handle(&call.request(), moment)
     }
 
-    /// Answers questions until the host is asked to write, or no question is left. To make a race, take two requests so far before either goes on.
+    /// Answers questions until the host is asked to write, or no question is left. To make a race, take two requests to this point before you finish
+    /// either.
     pub fn until_commit(&mut self, mut step: Step) -> Step {
         while !matches!(step, Step::Commit(_)) {
             step = match self.host.answer(step) {
@@ -193,7 +194,7 @@ impl World {
         }
     }
 
-    /// [Whose request](crate::Engine::authenticate) it is, at a route of your own.
+    /// [Authenticates](crate::Engine::authenticate) a request at a route of your own.
     pub fn authenticate(&mut self, caller: Caller, presented: PresentedToken<'_>) -> Verdict {
         let moment = self.moment();
         self.host.asked.clear();
@@ -211,7 +212,7 @@ impl World {
         Answer::from(&reply)
     }
 
-    /// Goes on from a step to the reply.
+    /// Answers the remaining questions of a step, and reads the reply.
     pub fn finish(&mut self, step: Step) -> Answer {
         let outcome = self.run(step);
         self.answer(outcome)

@@ -8,7 +8,7 @@ const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
     .with_decode_allow_trailing_bits(false);
 
-/// Its tables are made once: making them costs as much as encoding a tag.
+/// The engine. Its tables are made once, because making them costs as much as encoding a tag.
 // This is the condition under which base64 has `engine::Simd`.
 #[cfg(all(
     feature = "std",
@@ -50,7 +50,7 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Encodes into the front of `out`; `None` where it is too short.
+/// Encodes into the front of `out`. The result is `None` if `out` is too short.
 pub(crate) fn encode<'out>(bytes: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
     let length = ENGINE.encode_slice(bytes, out).ok()?;
     out.get(..length)

@@ -1,6 +1,6 @@
 //! Control characters, which no id, name or header may have.
 
-/// Whether a text has a control character (Unicode's `Cc`). Nearly all texts are printing ASCII. That is found out without a branch, so that the
+/// Whether a text has a control character (Unicode's `Cc`). Nearly all texts are printing ASCII. The test for that has no branch, so that the
 /// compiler can use vectors.
 pub(crate) fn has_control(text: &str) -> bool {
     let is_plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));

@@ -1,12 +1,12 @@
 //! Base64url of a fixed number of bytes, for tags and ids. It is computed without a table and without a branch, so that neither the memory that
-//! is read nor the time shows anything of a tag. Decision 0012 says why it is our own.
+//! is read nor the time reveals anything about a tag. Decision 0012 says why it is our own.
 
 use super::base64url::encoded_len;
 use arrayvec::ArrayString;
 
 /// A tag has 32 bytes. This is the next whole number of groups.
 const MOST_BYTES: usize = 36;
-/// The bytes that are spelt together, and their characters.
+/// The number of bytes that are encoded together, and the number of their characters.
 const GROUP: usize = 6;
 const SPELT: usize = 8;
 
@@ -18,7 +18,7 @@ pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; B
             "the text is as long as its bytes make it"
         );
     }
-    // Noughts follow the bytes, and their characters are left out. That is the same as ending with the bytes (RFC 4648 §4).
+    // Noughts follow the bytes, and the characters of those noughts are dropped. That is the same as ending with the bytes (RFC 4648 §4).
     let mut padded = [0; MOST_BYTES];
     padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     let mut sextets = [0; encoded_len(MOST_BYTES)];
@@ -38,7 +38,7 @@ pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; B
 pub(crate) fn text<const BYTES: usize, const CHARACTERS: usize>(
     bytes: &[u8; BYTES],
 ) -> ArrayString<CHARACTERS> {
-    // The text is ASCII. An empty text would be that of no id and no tag.
+    // The text is ASCII. The fallback is an empty text, which is the text of no id and no tag.
     ArrayString::from_byte_string(&encode(bytes)).unwrap_or_default()
 }
 
@@ -90,7 +90,7 @@ mod tests {
         }
     }
 
-    /// Every byte stands in every place, among noughts and among ones. So each sextet stands at each place of a group.
+    /// Every byte occurs in every place, among noughts and among ones. So each sextet occurs at each place of a group.
     #[test]
     fn every_byte_in_every_place_is_spelt_as_others_spell_it() {
         for around in [0x00, 0xFF] {

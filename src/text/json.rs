@@ -1,9 +1,9 @@
-//! JSON that is written into a buffer of the right size. It may hold a token, and a buffer that grows leaves copies behind.
+//! JSON that is written into a buffer of the right size. The JSON may hold a token, and a buffer that grows leaves copies behind.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-/// A name of ours with all that JSON has around it: `,"name":`. [`name!`] makes one. None of our names needs an escape.
+/// The name of a member with the punctuation that JSON has around it: `,"name":`. [`name!`] makes one. None of our names needs an escape.
 #[derive(Clone, Copy)]
 pub(crate) struct Name(&'static str);
 
@@ -26,10 +26,10 @@ macro_rules! name {
 }
 pub(crate) use name;
 
-/// A member of an object, under a name of ours. A member without a value does not apply, and is left out.
+/// A member of an object, under a name of ours. A member without a value is not written.
 pub(crate) type Member<'a> = (Name, Option<Value<'a>>);
 
-/// What a member says.
+/// The value of a member.
 pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
     /// Text of ours in which there is nothing to escape: a token, an id that was drawn, a word.
@@ -77,8 +77,8 @@ pub(crate) fn serialize_members<S: Serializer>(
     object.end()
 }
 
-/// An object, written member by member. serde_json looks for characters to escape byte by byte. Here vectors look at a text, and nothing looks at
-/// a text of ours. serde_json spells only the texts that have something to escape.
+/// An object, written member by member. serde_json looks for characters to escape byte by byte. This code looks at texts with vectors, and does
+/// not look at the library's own texts at all. It leaves only the texts that have something to escape to serde_json.
 pub(crate) struct Object(Vec<u8>);
 
 impl Object {
@@ -152,7 +152,7 @@ impl Object {
         }
     }
 
-    /// What there is so far, for an object that goes on [`after`](Self::after) it.
+    /// The bytes so far, for an object that goes on [`after`](Self::after) it.
     pub(crate) fn unfinished(self) -> Vec<u8> {
         self.0
     }
@@ -175,7 +175,7 @@ impl Object {
         }
     }
 
-    /// What stands before a member. A name is spelt with a comma before it, and the brace takes its place before the first one.
+    /// The byte before a member. A name is stored with a comma before it, and the brace replaces that comma before the first member.
     #[inline]
     fn before_member(&self) -> u8 {
         if self.0.is_empty() { b'{' } else { b',' }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What serde_json makes of the same members.
+    /// The JSON that serde_json makes of the same members.
     fn expected(members: &[Member<'_>]) -> String {
         struct AsStruct<'a>(&'a [Member<'a>]);
         impl Serialize for AsStruct<'_> {
@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// The character stands within what vectors look at, and after it.
+    /// The character is placed both within the part that vectors look at and after it.
     #[test]
     fn every_character_that_needs_an_escape_has_one() {
         for character in ('\0'..='\u{FF}').chain(['\u{2028}', '\u{FFFF}', '\u{1F600}']) {

@@ -3,9 +3,9 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-/// A word that a database or a configuration has in place of one of ours.
+/// A word from a database or a configuration that is none of the known words.
 ///
-/// It prints what was given, at most 64 characters of it.
+/// The error prints the word that was given, at most 64 characters of it.
 ///
 /// ```
 /// use authflow::{UnknownWord, account::AccountStatus};
@@ -44,11 +44,12 @@ impl fmt::Display for OneOf<'_> {
     }
 }
 
-/// Gives an enum `as_str` and `FromStr`, by these words. They are a promise: none is ever changed.
+/// Gives an enum `as_str` and `FromStr`, by these words. The words are a promise, so none is ever changed.
 macro_rules! words {
     ($type:ident, $what:literal, { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
-            /// The word for it in a database: the same as in JSON, and the same in every later version.
+            /// The word for this value in a database: the same as in JSON, and the same in every later
+            /// version.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
@@ -91,7 +92,7 @@ mod tests {
     use core::{fmt::Debug, str::FromStr};
     use serde::{Serialize, de::DeserializeOwned};
 
-    /// A database may hold these words.
+    /// Databases may hold these words already.
     fn are_kept<T>(words: &[(T, &str)], committed: &[&str])
     where
         T: Copy + Debug + PartialEq + Serialize + DeserializeOwned + FromStr<Err = crate::UnknownWord>,

@@ -11,19 +11,18 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use arrayvec::ArrayVec;
 
-/// An id token is valid from so many seconds before its issue time, for relying parties whose clocks are slow. The products' samples show the same
-/// 120.
+/// An id token becomes valid this many seconds before its issue time, for relying parties whose clocks are slow. The products' samples also have 120.
 const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
 
-/// Base64 encodes so many bytes at a time.
+/// The number of bytes that base64 encodes at a time.
 const GROUP: usize = 3;
 
 /// The beginning of every id token of an audience, under one header.
 #[derive(Clone)]
 pub(super) struct Beginning {
-    /// The header, and the claims as far as they fill whole groups, encoded.
+    /// The encoded header, and the encoded claims up to the last whole group.
     text: Box<[u8]>,
-    /// The remaining bytes of the claims. There are one to three, never none, so that the next member is not written as the first one.
+    /// The remaining bytes of the claims. At least one byte remains, so that the next member is not written as the first one.
     rest: ArrayVec<u8, GROUP>,
 }
 

@@ -6,7 +6,7 @@
 //! id 16 │ audience's digest 16 │ recipient's digest 16 │ device's digest 16 │ iat u64 │ exp u64
 //! ```
 //!
-//! The token names nobody: it holds what it is bound to as keyed hashes.
+//! The token names no person. It holds the values that it is bound to only as keyed hashes.
 
 use super::{
     AudienceDigest, DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
@@ -19,12 +19,12 @@ use core::fmt;
 const MAX_FIELDS: usize = 16 + 16 + 16 + 16 + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 
-/// The keyed hash of the recipient of a code. It stands in a [captcha token](CaptchaToken).
+/// The keyed hash of the recipient of a code. A [captcha token](CaptchaToken) contains it.
 #[derive(Clone, Copy)]
 pub struct RecipientDigest([u8; 16]);
 
 impl RecipientDigest {
-    /// Any bytes. They are the digest of a recipient only by chance.
+    /// A digest of any bytes. Arbitrary bytes are the digest of a recipient only by chance.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -45,7 +45,7 @@ impl fmt::Debug for RecipientDigest {
     }
 }
 
-/// Everything a captcha token says.
+/// The claims of a captcha token.
 ///
 /// ```
 /// use authflow::{
@@ -89,17 +89,17 @@ pub struct CaptchaClaims {
     pub recipient: RecipientDigest,
     /// The digest by which the device that solved the captcha is recognised.
     pub device: DeviceDigest,
-    /// When it was minted.
+    /// When the token was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
 }
 
 impl CaptchaClaims {
-    /// How long a captcha token lives: three minutes, as AJ-Captcha's second token does, whose members the family's answers have.
+    /// The lifetime of a captcha token: three minutes, like that of AJ-Captcha's second token. The family's answers have the members of AJ-Captcha's.
     pub const LIFETIME: Lifetime = Lifetime::of::<180>();
 
-    /// What a token says that is minted now, for these.
+    /// The claims of a token that is minted now for these values.
     pub(crate) fn new(
         ring: &KeyRing,
         id: TokenId,
@@ -169,7 +169,8 @@ impl<'ring> CaptchaTokens<'ring> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Verifies the tag and the time. The caller judges what the token is bound to. The commit of the code judges whether the token has been used.
+    /// Verifies the tag and the time. The caller judges whether the token is bound to this request. The commit of the code judges whether the token
+    /// has been used.
     ///
     /// # Errors
     /// Returns the reason for the refusal.
@@ -186,12 +187,13 @@ impl<'ring> CaptchaTokens<'ring> {
 pub type CaptchaToken = Verified<CaptchaClaims>;
 
 impl CaptchaToken {
-    /// Whether it was made for this application and tenant. The ring is the one that verified it; with another one the answer is no.
+    /// Whether the token was made for this application and tenant. `ring` must be the ring that verified the token. With another ring the answer is
+    /// no.
     pub(crate) fn is_for_audience(&self, audience: &Audience, ring: &KeyRing) -> bool {
         ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
     }
 
-    /// Whether it was made for this recipient, in any spelling.
+    /// Whether the token was made for this recipient, in any spelling.
     pub(crate) fn is_for_recipient(&self, recipient: &Recipient, ring: &KeyRing) -> bool {
         ring.at(self.key()).is_some_and(|keys| keys.recipient_digest(recipient) == self.claims().recipient)
     }

@@ -62,7 +62,7 @@ fn a_captcha_token_verifies_for_three_minutes() {
     assert_eq!((made.issued_at, made.expires_at), (NOW, NOW.plus_seconds(180)));
 }
 
-/// The values were worked out apart from this library. A changed label or layout is another version.
+/// The values were computed independently of this library. A changed label or layout would be a new version of the token.
 #[test]
 fn a_captcha_token_is_what_it_has_always_been() {
     assert_eq!(
@@ -140,7 +140,7 @@ fn a_token_is_of_what_it_was_made_for() {
     assert!(!device("f").holds_captcha(&token, &other));
 }
 
-/// The token names nobody: it contains neither the number nor the application.
+/// The token names no person: it contains neither the number nor the application.
 #[test]
 fn a_token_of_any_audience_and_recipient_has_one_length() {
     let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());

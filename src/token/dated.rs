@@ -1,5 +1,5 @@
-//! The form of a token that a client carries from one step to the next. It is a JWT that shows others only when it ends (`exp`, RFC 7519 §4.1.4):
-//! `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
+//! The form of a token that a client carries from one step to the next. It is a JWT of which other readers understand only the expiry (`exp`, RFC
+//! 7519 §4.1.4): `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
 
 use super::{
     KeyRing, Keys, jwt,
@@ -23,23 +23,23 @@ pub(super) trait Dated: Sized {
     fn write_fields<const N: usize>(&self, fields: &mut Writer<N>);
     /// Reads the fields, and refuses anything after them.
     fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self>;
-    /// When it was minted, and the first second in which it is no longer good.
+    /// When the token was minted, and the first second in which it is no longer good.
     fn times(&self) -> (Timestamp, Timestamp);
 }
 
-/// The longest payload around so many bytes of fields.
+/// The length of the longest payload around this many bytes of fields.
 pub(super) const fn max_payload(fields: usize) -> usize {
     const AROUND: usize = BEFORE_EXPIRY.len() + MAX_DIGITS + BEFORE_FIELDS.len() + AFTER_FIELDS.len();
     base64url::encoded_len(fields).saturating_add(AROUND)
 }
 
-/// The longest token around so many bytes of fields.
+/// The length of the longest token around this many bytes of fields.
 pub(super) const fn longest(fields: usize) -> usize {
     const AROUND: usize = Keys::MAX_HEADER + 1 + base64url::encoded_len(32);
     base64url::encoded_len(max_payload(fields)).saturating_add(AROUND)
 }
 
-/// Writes a payload, by a buffer for the fields.
+/// Writes a payload, by way of a buffer for the fields.
 pub(super) fn write<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
     claims: &T,
     payload: &mut Writer<PAYLOAD>,
@@ -74,7 +74,7 @@ pub(super) fn seal<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
     jwt::seal(keys.header.as_bytes(), T::key(keys), payload.written(), out);
 }
 
-/// Reads a time off the front. Its digits have no leading zero, and it is no later than [`Timestamp::MAX`].
+/// Reads a time from the front. Its digits have no leading zero, and the time is no later than [`Timestamp::MAX`].
 fn read_time(payload: &[u8]) -> Option<(Timestamp, &[u8])> {
     let (mut seconds, mut rest) = (0_u64, payload);
     while let [digit @ b'0'..=b'9', after @ ..] = rest {

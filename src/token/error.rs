@@ -1,6 +1,6 @@
-//! Why a token was refused.
+//! The reasons for refusing a token.
 
-/// Why a presented token was refused, for the host's logs. A client is told the same for all reasons.
+/// Why a presented token was refused, for the host's logs. A client gets the same answer for all reasons.
 ///
 /// ```
 /// use authflow::{
@@ -26,16 +26,16 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenError {
-    /// The text is too long, has no header or key id of ours, or is not the one spelling that we write.
+    /// The text is too long, has no header or key id of the ring, or is not in the one spelling that this library writes.
     #[error("the text must be a token of this kind, in its one spelling")]
     Malformed,
-    /// The tag is not the one that the named key makes.
+    /// The tag differs from the one that the named key makes.
     #[error("the tag must be the one that the named key makes")]
     Forged,
     /// The signing key may not be used at this time.
     #[error("the named key must be good at this time")]
     KeyOutsideWindow,
-    /// The time is at or after its expiry.
+    /// The token's expiry has come.
     #[error("the token must not have expired")]
     Expired,
     /// The issue time or not-before lies in the future, beyond the clock skew.

@@ -1,4 +1,4 @@
-//! Every field of the binary forms is missing, doubled, moved or out of range, under a right tag.
+//! Under a right tag, every field of the binary forms is left out, doubled, moved or put out of range.
 
 use super::{keys::Keys, opaque::sealed_bytes, *};
 use crate::{
@@ -174,7 +174,7 @@ fn out_of_range(name: &str) -> Vec<Vec<u8>> {
         "tenant" => vec![text(&[b'x'; 65]), text(b"\xC3"), text(b"\t"), text(b"a\x7F")],
         "time" => vec![number(Timestamp::MAX.as_unix() + 1), number(u64::MAX), number(1 << 63)],
         "factors" => vec![vec![32], vec![33], vec![128], vec![255]],
-        // If all bits are known, the number of the digests decides.
+        // If all bits are known, the number of digests must match them.
         "bound" => vec![vec![0], vec![1], vec![7], vec![8], vec![13], vec![37], vec![255]],
         "bound, and linked" => vec![vec![5], vec![8], vec![15], vec![21], vec![53], vec![77], vec![255]],
         "provider" => vec![text(b""), text(b"WeiXin"), text(b"a b"), text(&[b'x'; 33]), text(b"\xFF")],
@@ -211,7 +211,7 @@ fn check<T: Clone + PartialEq + core::fmt::Debug>(
             changed[at].1 = other.clone();
             assert_eq!(signed(&changed), Err(TokenError::Malformed), "{name}: {other:?}");
         }
-        // A byte more or less moves all fields that follow.
+        // One byte more or less moves all later fields.
         for (what, bytes) in
             [("shorter", fields[at].1[1..].to_vec()), ("longer", [&fields[at].1[..], &[0]].concat())]
         {
@@ -222,7 +222,7 @@ fn check<T: Clone + PartialEq + core::fmt::Debug>(
         for other in at + 1..fields.len() {
             let mut moved = fields.to_owned();
             moved.swap(at, other);
-            // Only their places tell two fields of the same length apart, so the claims differ.
+            // Two fields of the same length are told apart only by their places, so swapped fields give other claims.
             assert_ne!(signed(&moved), Ok(claims.clone()), "{name} and {} changed round", fields[other].0);
         }
     }

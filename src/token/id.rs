@@ -1,4 +1,4 @@
-//! The id token, which tells the application who signed in (OpenID Connect Core §2).
+//! The id token, which identifies the signed-in subject to the application (OpenID Connect Core §2).
 
 use super::{KeyRing, TokenError, TokenText, Untrusted, jwt};
 use crate::{
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The longest id token. A longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
-/// The issuer of id tokens (`iss`), usually the `https://` address of the service. 1 to 255 bytes, no control characters.
+/// The issuer of id tokens (`iss`), usually the `https://` address of the service. It has 1 to 255 bytes and no control characters.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -58,7 +58,7 @@ impl From<Issuer> for String {
     }
 }
 
-/// A text that is no issuer.
+/// The error for a text that is not a valid issuer.
 ///
 /// ```
 /// use authflow::token::{Issuer, IssuerError};
@@ -116,9 +116,9 @@ pub struct IdClaims {
     pub auth_time: Timestamp,
     /// The factors that the subject proved (`amr`).
     pub factors: FactorSet,
-    /// When it was minted.
+    /// When the token was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
     /// The identity of the subject, beyond `sub`.
     pub identity: IdentityClaims,
@@ -135,7 +135,7 @@ pub enum IdentityClaims {
     Api(Subject),
 }
 
-/// The claims that this library's verifier looks at. The derived reader refuses a duplicate of any of them.
+/// The claims that this library's verifier reads. The derived reader refuses a duplicate of any of them.
 #[derive(Deserialize)]
 struct Read<'a> {
     #[serde(borrow)]
@@ -152,8 +152,8 @@ struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// Reads an object in UTF-8, as RFC 7519 §7.2 requires. The derived reader alone would also take an array of the values, and any bytes in a
-    /// claim that it passes over.
+    /// Reads an object in UTF-8, as RFC 7519 §7.2 requires. Without this check, the derived reader would also accept an array of the values, and any
+    /// bytes in a claim that it skips.
     fn of(payload: &'a [u8]) -> Option<Self> {
         let text = str::from_utf8(payload).ok().filter(|text| text.starts_with('{'))?;
         serde_json::from_str(text).ok()
@@ -202,10 +202,10 @@ impl<'a> IdTokens<'a> {
     }
 
     /// Verifies the tag, issuer, audience, tenant and times. Only the host knows whether the session still lives and whether the account's
-    /// credentials have changed since; the operations of the engine ask it.
+    /// credentials have changed since. The engine's operations ask the host.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(&self, presented: Untrusted<'_, IdToken>, now: Timestamp) -> Result<IdToken, TokenError> {
         let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
             self.ring.id_token_mac(keys, self.audience).tag(&[signed])
@@ -286,13 +286,13 @@ impl IdToken {
         self.session
     }
 
-    /// When the subject last proved who they are, as the token says. A holder of the exported key can write any time here, so compare it with the
-    /// stored session if it matters.
+    /// When the subject last proved who they are, as the token says. A holder of the exported key can write any time here. Compare it with the stored
+    /// session if it matters.
     pub fn auth_time(&self) -> Timestamp {
         self.auth_time
     }
 
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

@@ -79,7 +79,7 @@ fn the_claims_on_the_wire() {
     assert_eq!((verified.auth_time(), verified.expires_at()), (claims.auth_time, claims.expires_at));
 }
 
-/// This holds for a beginning of any length, whether or not it was made beforehand.
+/// The id token is the same whatever the length of its beginning, and whether or not the beginning was prepared.
 #[test]
 fn a_token_says_first_who_issues_it_and_for_whom_and_a_known_audience_makes_no_difference() {
     for issuer in ["i", "ii", "\"i\""].map(|issuer| Issuer::new(issuer).unwrap()) {
@@ -199,7 +199,7 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
     assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
 }
 
-/// If another JSON reader refuses the claims, or reads something else in them, this library refuses them too.
+/// This library refuses claims that another JSON reader refuses or reads differently.
 #[test]
 fn claims_are_an_object_in_utf_8() {
     let values =
@@ -228,7 +228,7 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let as_id = jwt::sealed(&ring.signer().header, &ring.signer().state, payload);
     assert_eq!(verify(&as_id, NOW).unwrap_err(), TokenError::Forged);
 
-    // A right tag does not help a text that is one byte too long.
+    // A text that is one byte too long is refused even with a right tag.
     let good = core::str::from_utf8(payload).unwrap();
     let longest = (MAX_TEXT / 2..)
         .map(|spaces| sealed(alloc::format!("{good}{}", " ".repeat(spaces)).as_bytes()))

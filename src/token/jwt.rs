@@ -1,7 +1,7 @@
 //! The compact form of a JWT (RFC 7515 §3.1) under HS256: `header.payload.tag`.
 //!
-//! A header is never parsed. It is one of the ring's own constants, compared byte by byte, or the token is not ours. So there is no `alg` to obey
-//! (RFC 8725 §3.1).
+//! A header is never parsed. It must equal one of the ring's own constants, byte by byte. Otherwise the token is refused. So there is no `alg` to
+//! obey (RFC 8725 §3.1).
 
 use super::{
     KeyRing, Keys, TokenError,
@@ -63,8 +63,8 @@ pub(super) fn open<'a>(
     let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
     // A text with fewer than two dots ends here, because the signed part must reach beyond the header.
     let payload = signed.get(keys.header.len()..).ok_or(TokenError::Malformed)?;
-    // Our own tag is encoded, instead of decoding the presented one. So nothing of the attacker's is interpreted, and every other spelling of the
-    // right tag is simply a different text.
+    // The expected tag is encoded, and the presented tag is not decoded. So no bytes from an attacker are interpreted, and any other spelling of the
+    // right tag is a different text.
     let expected = fixed::encode(&with_key(keys, signed));
     if same_tag(&expected, tag) { Ok(Opened { key, payload }) } else { Err(TokenError::Forged) }
 }
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use crate::token::Key;
 
-    /// RFC 7515 A.1: its key, header and payload give its tag. Our ring never writes that header. The test shows that we compute over a compact
-    /// form what everybody computes.
+    /// RFC 7515 A.1: its key, header and payload give its tag. Our ring never writes that header. The test shows that this library computes the
+    /// standard tag of a compact form.
     #[test]
     fn the_vector_of_rfc_7515_a1() {
         let mut buffer = [0; 64];

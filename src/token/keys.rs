@@ -9,8 +9,8 @@ use alloc::{boxed::Box, format};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The labels that tell derived keys apart. They are fixed for ever: a changed label invalidates every token of its kind. A changed form takes a
-/// new label, so that a token of the old form is forged under the new label and never misread.
+/// The labels that tell derived keys apart. They are fixed for ever, because a changed label invalidates every token of its kind. A changed form
+/// takes a new label. A token of the old form then counts as forged and is never misread.
 mod label {
     pub(super) const STATE: &[u8] = b"authflow/v2/state";
     pub(super) const LINK: &[u8] = b"authflow/v1/link";
@@ -34,8 +34,8 @@ mod label {
 /// The key that signs the id tokens of one application. A relying party verifies them with it (HS256).
 ///
 /// It is the only derived key that leaves the library. An HS256 key signs as well as it verifies. Anybody who has this key can forge this
-/// application's id tokens for any session that still lives, and id tokens are also the bearers of its post-login calls. The key makes no session,
-/// no state token, and nothing for another application or tenant.
+/// application's id tokens for any session that still lives. Id tokens are also the bearer tokens of its post-login calls. The key cannot make a
+/// session, a state token, or anything for another application or tenant.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -64,7 +64,7 @@ pub struct IdTokenKey {
 }
 
 impl IdTokenKey {
-    /// When the key counts; `None` for the key that signs. A relying party forgets a key whose window is over.
+    /// The window in which the key counts, or `None` for the key that signs. A relying party forgets a key whose window is over.
     pub fn window(&self) -> Option<VerifyWindow> {
         self.window
     }
@@ -163,7 +163,7 @@ impl Keys {
         MacKey::new(self.id_token_key(audience).expose())
     }
 
-    /// The name that tokens have for the key, if they name it.
+    /// The id by which tokens name the key, if they name it.
     pub(crate) fn id(&self) -> Option<&KeyId> {
         self.id.as_ref()
     }
@@ -205,7 +205,7 @@ impl Keys {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
     }
 
-    /// The keyed hash of a name that somebody guesses at.
+    /// The keyed hash of the name under which guesses are counted.
     pub(crate) fn guess_tag<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
         self.guess.tag_list(parts)
     }
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);
     }
 
-    /// So the signature of one purpose is worthless to another, whatever the signed bytes are.
+    /// No signature of one purpose is good for another purpose, whatever the signed bytes are.
     #[test]
     fn each_purpose_has_a_key_of_its_own() {
         let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());

@@ -1,4 +1,4 @@
-//! Every kind of token is shown to every verifier, and every small change of a token to its own.
+//! Every kind of token is shown to every verifier. Every small change of a token is shown to the verifier of its kind.
 
 use super::{
     keys::jwt_header,
@@ -18,7 +18,7 @@ use alloc::{format, string::String, vec::Vec};
 use std::sync::LazyLock;
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
-/// The signature that the host finds good. It stands in for a signature from outside.
+/// The signature that the host accepts. It stands in for a signature from outside.
 const SIGNATURE: &[u8] = b"a signature of the host's";
 
 /// The kinds of tokens, each with a verifier.
@@ -193,7 +193,7 @@ fn a_token_has_no_character_that_json_escapes() {
     }
 }
 
-/// The payload of one kind, in the form of another, under the key of a third. The token is accepted only if all three are the same kind.
+/// Each token has the payload of one kind, the form of a second and the key of a third. It is accepted only if all three are the same kind.
 #[test]
 fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
     let (keys, audience) = (RING.signer(), audience());
@@ -251,7 +251,7 @@ fn body(kind: Kind) -> Vec<u8> {
     decoded[..decoded.len() - if is_compact { 0 } else { 32 }].to_vec()
 }
 
-/// The header of another algorithm, of another key, in another case, or none at all.
+/// The test tries the headers of other algorithms and of other keys, headers in another case, and an empty algorithm.
 #[test]
 fn a_compact_token_has_its_own_keys_header() {
     for kind in [Kind::State, Kind::Link, Kind::Id, Kind::OutsideId] {

@@ -7,7 +7,7 @@
 //! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4; its bit 16 is of a code that was bound │ id 16 │ iat u64
 //! ```
 //!
-//! It names an identity and no account, so no step of a login can go on with it.
+//! The token names an identity and no account, so no step of a login accepts it.
 
 use super::{
     KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
@@ -31,7 +31,7 @@ const LONGEST: usize = dated::longest(MAX_FIELDS);
 pub struct LinkClaims {
     /// The application and tenant that the sign-in is for.
     pub audience: Audience,
-    /// The identity that its owner has proved.
+    /// The social identity that its owner has proved.
     pub identity: SocialIdentity,
     /// Whether the provider's code was bound to the client that brought it.
     pub is_bound: bool,
@@ -41,7 +41,7 @@ pub struct LinkClaims {
     pub id: TokenId,
     /// When the token was minted, which is when the login began.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
 }
 
@@ -101,10 +101,11 @@ impl<'ring> LinkTokens<'ring> {
         TokenText::new(text)
     }
 
-    /// Verifies the tag, the one spelling, and the time. The caller judges whom the token is for, and whether the device is the one that began.
+    /// Verifies the tag, the one spelling, and the time. The caller judges the token's audience, and whether the device is the one that began the
+    /// login.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, LinkToken>,

@@ -27,12 +27,12 @@
 //! # Ok::<(), authflow::device::HeaderFaults>(())
 //! ```
 //!
-//! Tokens are minted at the end of an operation of the [`Engine`](crate::Engine), and nowhere else. Middleware verifies session tokens with a
+//! Only the operations of the [`Engine`](crate::Engine) mint tokens, at their end. Middleware verifies session tokens with a
 //! [`SessionVerifier`].
 //!
-//! Every kind has its own key, derived from the ring's keys, so a token of one kind is noise to the verifier of another. Text that a client
-//! presents is [`Untrusted`]. A verifier returns a type with private fields that cannot be deserialised. Verification comes before parsing: nothing
-//! inside a token is looked at before its tag has been found right.
+//! Every kind has its own key, derived from the ring's keys, so the verifier of one kind refuses the tokens of every other kind. Text that a client
+//! presents is [`Untrusted`]. A verifier returns a type with private fields that cannot be deserialised. Verification comes before parsing: a
+//! verifier reads nothing inside a token before it has found the tag right.
 
 #![cfg_attr(not(feature = "testkit"), allow(unreachable_pub, reason = "the test kit hands them out"))]
 

@@ -17,14 +17,14 @@ use core::str;
 const VERSION: u8 = 1;
 const TAG: usize = 32;
 
-/// The most bytes that a token has around its fields.
+/// The largest number of bytes that a token has around its fields.
 pub(super) const AROUND: usize = 1 + 1 + KeyId::MAX_BYTES + TAG;
 /// A text of 64 bytes with its length byte.
 pub(super) const TEXT: usize = 65;
 
 /// One kind of opaque token.
 pub(super) trait Opaque: Sized {
-    /// The beginning of its text.
+    /// The beginning of a token's text.
     const PREFIX: &'static str;
     /// The bytes of all fields at their longest.
     const MAX_FIELDS: usize;
@@ -35,7 +35,7 @@ pub(super) trait Opaque: Sized {
     fn write<const N: usize>(&self, fields: &mut Writer<N>);
     /// Reads the fields.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
-    /// When it was minted, and the first second in which it is no longer good.
+    /// When the token was minted, and the first second in which it is no longer good.
     fn times(&self) -> (Timestamp, Timestamp);
 }
 
@@ -99,7 +99,7 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
     }
 }
 
-/// Reads fields off the front. A method returns `None` if too few bytes are left, or if they are not such a field.
+/// Reads fields from the front. A method returns `None` if too few bytes are left, or if the bytes are not such a field.
 pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -125,8 +125,8 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    /// Reads an account and an audience. The length byte of an id is an ASCII character, which no other UTF-8 character can span. So the three
-    /// texts with their lengths are UTF-8 exactly if each text is, and they are checked together.
+    /// Reads an account and an audience. The length byte of an id is an ASCII character, and no longer UTF-8 character can contain it. So the three
+    /// texts with their lengths are UTF-8 exactly if each text is. One check covers all three.
     pub(super) fn ids(&mut self) -> Option<(AccountId, Audience)> {
         let all = self.0;
         let lengths = [self.text()?.len(), self.text()?.len(), self.text()?.len()];

@@ -1,5 +1,5 @@
-//! Id tokens whose keys are outside, in a KMS or of a kind that this library does not compute. The host signs and verifies bytes. This library
-//! writes and judges what they say.
+//! Id tokens whose keys are outside this library: in a KMS, or of a kind that this library does not compute. The host signs and verifies bytes. This
+//! library writes and judges the claims.
 //!
 //! As under HS256, a header is a constant of its key. It is compared and never parsed, so there is no `alg` to obey (RFC 8725 §3.1).
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The longest signature: RSA with a key of 8,192 bits.
 const MAX_SIGNATURE: usize = 1024;
 
-/// The algorithm by which a key outside signs.
+/// The algorithm by which an outside key signs.
 ///
 /// ```
 /// use authflow::{
@@ -64,7 +64,7 @@ impl SignatureAlgorithm {
     }
 }
 
-/// A key that is outside: its id, its algorithm, and perhaps its public half for relying parties. The private half never gets here.
+/// A key outside this library: its id, its algorithm, and optionally its public half for relying parties. The library never gets the private half.
 ///
 /// ```
 /// use authflow::token::{KeyError, OutsideKey, PublicKey, SignatureAlgorithm};
@@ -87,7 +87,7 @@ pub struct OutsideKey {
 }
 
 impl OutsideKey {
-    /// A key that has the name `id` in tokens.
+    /// A key that tokens name by `id`.
     ///
     /// # Errors
     /// When the id is not a [`KeyId`].
@@ -114,13 +114,13 @@ impl OutsideKey {
         &self.id
     }
 
-    /// The algorithm by which it signs.
+    /// The algorithm by which the key signs.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
 }
 
-/// The keys outside. One signs; any number of others still verify, each within its window.
+/// The keys outside this library. One key signs. Any number of other keys still verify, each within its window.
 ///
 /// ```
 /// use authflow::{
@@ -170,8 +170,8 @@ impl OutsideKeys {
         core::iter::once((&self.signer, None)).chain(verifiers)
     }
 
-    /// The public halves that are [published](OutsideKey::publishing). A key whose window has not begun is among them, so that a rotation is
-    /// known before it happens. A key whose window is over is not.
+    /// The public halves that are [published](OutsideKey::publishing). They include a key whose window has not begun, so that relying parties know of
+    /// a rotation before it happens. They do not include a key whose window is over.
     pub fn published(&self, now: Timestamp) -> PublicKeys {
         let counts = |window: Option<VerifyWindow>| window.is_none_or(|window| now < window.until);
         let counting = self.iter().filter(|(_, window)| counts(*window));
@@ -213,8 +213,8 @@ pub enum IdTokenSigning {
     /// [can be exported](crate::Engine::export_id_token_keys).
     #[default]
     ApplicationKey,
-    /// The host, with keys that are outside ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)).
-    /// The application's derived key then no longer counts.
+    /// The host, with keys outside this library ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)). The application's
+    /// derived key then no longer counts.
     Outside(OutsideKeys),
 }
 
@@ -227,14 +227,14 @@ pub(crate) struct OutsideIdTokens<'a> {
 }
 
 impl OutsideIdTokens<'_> {
-    /// The part of a token that the host must sign, with these `claims`.
+    /// The part of a token with these `claims` that the host must sign.
     pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
         let OutsideKey { id, header, .. } = &self.keys.signer;
         let text = Beginning::new(header, self.issuer, self.audience).with(claims);
         Unsigned { key_id: *id, text }
     }
 
-    /// Takes a presented token apart, for the host to verify. Its payload is not looked at.
+    /// Splits a presented token into its parts, for the host to verify. It does not read the payload.
     pub(crate) fn open(
         &self,
         presented: Untrusted<'_, IdToken>,

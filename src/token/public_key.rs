@@ -6,12 +6,12 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use serde::Serialize;
 
-/// Bytes of an RSA modulus. RFC 7518 §3.3 requires 2,048 bits, and the longest signature has 8,192.
+/// The allowed bytes of an RSA modulus. RFC 7518 §3.3 requires at least 2,048 bits, and the longest signature has 8,192 bits.
 const RSA_MODULUS: RangeInclusive<usize> = 256..=1024;
-/// Bytes of an RSA exponent.
+/// The allowed bytes of an RSA exponent.
 const RSA_EXPONENT: RangeInclusive<usize> = 1..=8;
 
-/// The public half of an [`OutsideKey`](super::OutsideKey), by its numbers. It has no place for a private number.
+/// The public half of an [`OutsideKey`](super::OutsideKey), given by its numbers. The type has no place for a private number.
 ///
 /// ```
 /// use authflow::token::{OutsideKey, PublicKey, SignatureAlgorithm};
@@ -36,7 +36,7 @@ impl PublicKey {
     /// An RSA key: modulus and exponent, big-endian, without leading zero bytes (RFC 7518 §6.3.1).
     ///
     /// # Errors
-    /// When the modulus does not have 256 to 1,024 bytes, the exponent does not have 1 to 8, or one of them begins with a zero byte.
+    /// When the modulus does not have 256 to 1,024 bytes, the exponent does not have 1 to 8 bytes, or either begins with a zero byte.
     pub fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let is_number = |bytes: &[u8], room: RangeInclusive<usize>| {
             room.contains(&bytes.len()) && !bytes.starts_with(&[0])
@@ -58,7 +58,7 @@ impl PublicKey {
         Self(Numbers::Ed25519 { x })
     }
 
-    /// Whether such a key verifies signatures of this algorithm.
+    /// Whether this kind of key verifies signatures of this algorithm.
     pub(super) const fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
         matches!(
             (&self.0, algorithm),

@@ -1,14 +1,15 @@
 //! The short session token, for clients that must seal it with RSA-2048. It refers to a session, whose record names the subject.
 //!
 //! It is `LGT` and the base64url of these 91 bytes, always **125 characters**. OAEP with SHA-256 carries 190 bytes under RSA-2048 (RFC 8017
-//! §7.1.1). The texts that are sealed beside the token leave 134 of them.
+//! §7.1.1). The texts that are sealed together with the token leave 134 bytes for it.
 //!
 //! ```text
 //! version 1 │ a byte of the key 1 │ session id 16 │ generation u32 │ exp u40 │ audience's digest 16 │ device's digest 16 │ tag 32
 //! ```
 //!
-//! The byte of the key only saves work: every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian. The token
-//! is signed, **not encrypted**. It does not say when it was minted. The record says when the sign-in was, and a sign-in in the future is refused.
+//! The byte of the key only saves work. Every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian. The token
+//! is signed, **not encrypted**. It does not say when it was minted. The session's record has the time of the sign-in, and a sign-in in the future is
+//! refused.
 
 use super::{
     DeviceDigest, KeyRing, Keys, SessionToken, TokenError, TokenText, Untrusted, Verified,
@@ -23,7 +24,7 @@ use core::fmt;
 const VERSION: u8 = 2;
 const TAG: usize = 32;
 const BYTES: usize = 1 + 1 + 16 + 4 + SECONDS + 16 + 16 + TAG;
-/// The number of bytes of [`Timestamp::MAX`], with room for thirty thousand years more.
+/// The number of bytes that [`Timestamp::MAX`] needs. They have room for thirty thousand years more.
 const SECONDS: usize = 5;
 /// The length of every reference, and of no other session token.
 pub(super) const CHARACTERS: usize = PREFIX.len() + base64url::encoded_len(BYTES);
@@ -33,7 +34,7 @@ pub(super) const CHARACTERS: usize = PREFIX.len() + base64url::encoded_len(BYTES
 pub struct AudienceDigest([u8; 16]);
 
 impl AudienceDigest {
-    /// Any bytes. They are the digest of an audience only by chance.
+    /// A digest of any bytes. Arbitrary bytes are the digest of an audience only by chance.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -58,7 +59,7 @@ impl fmt::Debug for AudienceDigest {
     }
 }
 
-/// The claims of a reference: they name a session, but no person.
+/// The claims of a reference. They name a session, but no person.
 ///
 /// ```
 /// use authflow::{
@@ -89,9 +90,9 @@ impl fmt::Debug for AudienceDigest {
 pub struct ReferenceClaims {
     /// The session, which is also the family of all tokens that its rotations make.
     pub session: SessionId,
-    /// How often the token has been rotated.
+    /// The number of times that the token has been rotated.
     pub generation: u32,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
     /// The application and tenant that were signed in to.
     pub audience: AudienceDigest,
@@ -183,7 +184,7 @@ impl<'ring> SessionReferences<'ring> {
     /// Verifies the tag and the time of a reference of any application.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub(crate) fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -223,7 +224,7 @@ impl ApplicationReferences<'_> {
     /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -240,13 +241,13 @@ impl ApplicationReferences<'_> {
 pub type SessionReference = Verified<ReferenceClaims>;
 
 impl SessionReference {
-    /// Whether it was made for this application and tenant. The ring is the one that verified it; with another one the answer is no.
+    /// Whether the reference was made for this application and tenant. `ring` must be the ring that verified it. With another ring the answer is no.
     pub(crate) fn is_of(&self, audience: &Audience, ring: &KeyRing) -> bool {
         ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
     }
 
-    /// Whether the record is the one that this token refers to, and its sign-in is not in the future. The token has no issue time. So the record's
-    /// time refuses a session from the future, by the clock of the instance where the sign-in was.
+    /// Checks that the token refers to this record, and that the record's sign-in is not in the future. The token has no issue time. So a session
+    /// from the future is refused by the record's time, which comes from the instance of the sign-in.
     pub(crate) fn check(
         &self,
         record: &SessionRecord,

@@ -165,7 +165,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
     assert_eq!(refused(&ends(NOW.as_unix())), Err(TokenError::Expired));
 }
 
-/// Two well-known keys that have the same byte.
+/// Two of the known keys, which have the same byte.
 fn alike() -> (u8, u8) {
     let mark = |number| ring_of(number).signer().mark;
     let pairs =
@@ -190,7 +190,7 @@ fn every_key_of_the_ring_that_has_the_byte_is_tried_within_its_window() {
     assert!(verify(&apart, text.as_bytes(), NOW).is_ok());
     assert_eq!(verify(&apart, text.as_bytes(), until), Err(TokenError::KeyOutsideWindow));
     assert_eq!(verify(&ring_of(one.wrapping_add(100)), text.as_bytes(), NOW), Err(TokenError::Malformed));
-    // The right key is found among several verifiers too, wherever it stands.
+    // The right key is also found among several verifiers, at any place.
     let many = beside(ALWAYS).with_verifier(key(one.wrapping_add(100)), ALWAYS).unwrap();
     assert!(verify(&many, text.as_bytes(), NOW).is_ok());
 }
@@ -201,7 +201,7 @@ fn each_form_refuses_the_other() {
     let reference = mint(&ring);
     let as_whole = ring.session_tokens().verify(Untrusted::new(&reference), NOW);
     assert_eq!(as_whole.unwrap_err(), TokenError::Malformed);
-    // These are the shortest tokens of the other form: under a key without an id, with ids of one character.
+    // These are the shortest tokens of the other form. Their key has no id, and their ids have one character.
     let nameless = KeyRing::new(Key::without_id(known_secret(7)).unwrap());
     let shortest = nameless.session_tokens().mint(&SessionClaims {
         session: SessionId::from_bytes([1; 16]),

@@ -1,4 +1,4 @@
-//! The key ring. One key signs; any number of others still verify, each within its window.
+//! The key ring. One key signs. Any number of other keys still verify, each within its window.
 
 use super::{
     CaptchaTokens, IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, LinkTokens, SessionReferences,
@@ -43,7 +43,7 @@ pub struct VerifyWindow {
 
 /// The keys of a deployment. A ring is cheap to clone. To rotate, build a new ring (and a new engine) from configuration.
 ///
-/// To rotate without refusing anybody, give the next signer to every instance as a verify-only key, and then make it the signer everywhere. Keep
+/// To rotate without refusing any token, first give the next signer to every instance as a verify-only key. Then make it the signer everywhere. Keep
 /// the old key as verify-only until the longest session that was opened under it has ended, because the [binding](crate::device::DeviceBinding) of
 /// a session is hashed under it too.
 ///
@@ -122,7 +122,7 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// Lets the clock of another instance be this far ahead of ours: 30 seconds by default, 120 at most.
+    /// Sets how far the clock of another instance may be ahead of this one's: 30 seconds by default, 120 at most.
     ///
     /// # Errors
     /// When `seconds` is more than 120.
@@ -134,8 +134,8 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// Prepares once what all id tokens of these audiences share, instead of with every token. The shared parts are the key, which is a prepared
-    /// MAC, and the token's beginning, which is written and hashed.
+    /// Prepares the parts that all id tokens of an audience share, for these audiences, so that no token needs to prepare them again. The shared
+    /// parts are the key, which is a prepared MAC, and the token's beginning, which is already written and hashed.
     pub(crate) fn with_audiences(
         self,
         issuer: &Issuer,
@@ -162,8 +162,8 @@ impl KeyRing {
         }
     }
 
-    /// The rule of time for every kind of token: it must not be issued (much) later than now, and it is expired from the very second of
-    /// `expires_at` (RFC 7519 §4.1.4).
+    /// The rule of time for every kind of token. The issue time must not be later than now, beyond the clock skew. The token is expired from the very
+    /// second of `expires_at` (RFC 7519 §4.1.4).
     pub(super) fn check_time(
         &self,
         issued_at: Timestamp,
@@ -219,21 +219,21 @@ impl KeyRing {
         IdTokens::new(self, issuer, audience)
     }
 
-    /// The keys with which a relying party verifies the id tokens of `audience`, one for each key of the ring. So the relying party can learn the
-    /// next key before a rotation. Each key says [when it counts](IdTokenKey::window).
+    /// The keys with which a relying party verifies the id tokens of `audience`, one for each key of the ring. They include verify-only keys, so the
+    /// relying party can learn the next key before a rotation. Each key says [when it counts](IdTokenKey::window).
     pub(crate) fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
         let verifiers = self.verifiers.iter().map(|(keys, window)| (keys, Some(*window)));
         let all = core::iter::once((&self.signer, None)).chain(verifiers);
         all.map(|(keys, window)| keys.id_token_key(audience).within(window))
     }
 
-    /// Whether one of the ring's keys has the secret of `root`.
+    /// Whether one of the ring's keys is derived from `root`.
     pub(crate) fn has_secret(&self, root: &MacKey) -> bool {
         let mut keys = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
         keys.any(|keys| keys.is_derived_from(root))
     }
 
-    /// How far the clock of another instance may be from ours.
+    /// The accepted difference between the clock of another instance and this one's.
     pub(crate) fn skew(&self) -> Skew {
         self.skew
     }
@@ -242,8 +242,8 @@ impl KeyRing {
         &self.signer
     }
 
-    /// The key whose JWT header (with its dot) the text begins with, if the key counts at `now`. The signer is tried first, because nearly every
-    /// text is signed by it.
+    /// The key whose JWT header, with its dot, is the beginning of the text, if the key counts at `now`. The signer is tried first, because it has
+    /// signed nearly every text.
     pub(super) fn by_header(&self, text: &[u8], now: Timestamp) -> Result<(Place, &Keys), TokenError> {
         if text.starts_with(self.signer.header.as_bytes()) {
             return Ok((Place::Signer, &self.signer));
@@ -286,7 +286,7 @@ impl KeyRing {
         Err(refused)
     }
 
-    /// The key at this place. A place of another ring gives another key or none.
+    /// The key at this place. A place from another ring gives another key or none.
     pub(crate) fn at(&self, place: Place) -> Option<&Keys> {
         match place {
             Place::Signer => Some(&self.signer),
@@ -336,10 +336,10 @@ pub enum RingError {
         "each key must have a secret of its own, and the one {} has that of the one {}", WithId(.0), WithId(.1)
     )]
     DuplicateSecret(Option<KeyId>, Option<KeyId>),
-    /// The window ends before it begins, so the key would never count.
+    /// The window does not end after it begins, so the key would never count.
     #[error("the window of a key must end after it begins, and this one does not")]
     EmptyWindow,
-    /// Clocks that differ so much must be repaired, not tolerated.
+    /// The skew is over 120 seconds. Clocks that differ so much must be repaired, not tolerated.
     #[error("a clock skew must be at most 120 seconds")]
     ClockSkew,
 }

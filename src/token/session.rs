@@ -1,6 +1,6 @@
 //! The self-contained session token: `LGT`, and the opaque form of the claims. (The other form is a [reference](super::reference).)
 //!
-//! It is signed, **not encrypted**: a holder can read the account id and the times in it. Its fields, in order:
+//! The token is signed, **not encrypted**. Its holder can read the account id and the times in it. Its fields, in order:
 //!
 //! ```text
 //! session id 16 │ generation u32 │ account: length, bytes │ client id: length, bytes │ tenant: length, bytes
@@ -49,7 +49,7 @@ pub(super) const PREFIX: &str = "LGT";
 pub struct SessionClaims {
     /// The session, which is also the family of all tokens that its rotations make.
     pub session: SessionId,
-    /// How often the token has been rotated.
+    /// The number of times that the token has been rotated.
     pub generation: u32,
     /// The account of the session.
     pub account: AccountId,
@@ -63,9 +63,9 @@ pub struct SessionClaims {
     pub auth_time: Timestamp,
     /// The factors that the subject proved.
     pub factors: FactorSet,
-    /// When it was minted.
+    /// When the token was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
 }
 
@@ -162,7 +162,7 @@ impl<'ring> SessionTokens<'ring> {
         opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 
-    /// Narrows to the tokens of one application (and tenant). Its middleware may accept no others.
+    /// Narrows to the tokens of one application (and tenant). The middleware of an application must accept no other tokens.
     pub fn for_application<'a>(&self, audience: &'a Audience) -> ApplicationSessions<'a>
     where
         'ring: 'a,
@@ -182,7 +182,7 @@ impl ApplicationSessions<'_> {
     /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -199,7 +199,7 @@ impl ApplicationSessions<'_> {
 pub type SessionToken = Verified<SessionClaims>;
 
 impl SessionToken {
-    /// Whether it was made for this application and tenant.
+    /// Whether the token was made for this application and tenant.
     pub(crate) fn is_of(&self, audience: &Audience) -> bool {
         self.claims().audience == *audience
     }

@@ -180,7 +180,7 @@ proptest! {
     }
 }
 
-/// These bytes were written down before tickets came to share the form. They must still verify, so that an open session stays open.
+/// These bytes were recorded before tickets had the same form. They must still verify, so that an open session stays open.
 #[test]
 fn a_token_is_what_it_has_always_been() {
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The state token: the state of a login that has not finished. The client carries it.
+//! The state token: the state of a pending login. The client carries it.
 //!
 //! It is [dated](super::dated). Its fields, in order:
 //!
@@ -33,19 +33,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Every field at its longest.
 const MAX_FIELDS: usize = 3 * TEXT + 8 + DeviceDigests::MAX_BYTES + MAX_IDENTITY + 1 + 1 + 8 + 16 + 8;
-/// A provider and an id with their lengths, at their longest.
+/// The longest provider and the longest id, with their lengths.
 pub(super) const MAX_IDENTITY: usize = 1 + Provider::MAX_BYTES + 1 + SocialIdentity::MAX_UID_BYTES;
 /// The bit of `bound` that says that an identity follows.
 const LINKS: u8 = 8;
 /// The bit of `bound` that says that the provider's code was bound.
 pub(super) const IS_BOUND: u8 = 16;
-/// The bit of `bound` that says that no other party vouched for the mobile. An older token has neither bit, which makes the weakest link.
+/// The bit of `bound` that says that no other party vouched for the mobile. An older token has neither this bit nor the one before, so its link
+/// counts as the weakest.
 const IS_PROVED: u8 = 32;
 const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
 /// The longest state token. A longer text is refused unread.
 pub(crate) const LONGEST: usize = dated::longest(MAX_FIELDS);
 
-/// The state in which the login waits, and so what the bearer of a state token may finish.
+/// The stage at which a pending login waits. The bearer of the state token may finish this stage and nothing else.
 ///
 /// ```
 /// use authflow::{testkit::{Scenario, demo}, token::Stage};
@@ -62,7 +63,7 @@ pub(crate) const LONGEST: usize = dated::longest(MAX_FIELDS);
 pub enum Stage {
     /// A further factor is needed.
     FactorRequired,
-    /// The password is right and about to expire: change it or skip.
+    /// The password is right and about to expire. The subject may change it or skip the change.
     PasswordExpiring,
     /// The password is right and must be changed before anything else.
     PasswordExpired,
@@ -93,17 +94,17 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A keyed hash of one value that a device sends: 16 bytes, which reveal nothing of the value.
+/// A keyed hash of one value that a device sends: 16 bytes that reveal nothing about the value.
 #[derive(Clone, Copy)]
 pub struct DeviceDigest([u8; 16]);
 
 impl DeviceDigest {
-    /// A digest that was kept somewhere else.
+    /// A digest from stored bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes, to keep them somewhere else.
+    /// The bytes of the digest, for storing.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -145,18 +146,18 @@ impl fmt::Debug for DeviceDigest {
 /// The device that a pending login is bound to. The token holds only the values that the application's binding policy looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceDigests {
-    /// Of the fingerprint or the cookie by which the device is recognised. It is always bound.
+    /// The digest of the fingerprint or the cookie by which the device is recognised. A login is always bound to it.
     pub fingerprint: DeviceDigest,
-    /// Of the IP address, or of its absence.
+    /// The digest of the IP address, or of its absence.
     pub ip: Option<DeviceDigest>,
-    /// Of the operating system and its version.
+    /// The digest of the operating system and its version.
     pub os: Option<DeviceDigest>,
-    /// Of the user agent.
+    /// The digest of the user agent.
     pub agent: Option<DeviceDigest>,
 }
 
 impl DeviceDigests {
-    /// The longest form: four digests, and the byte that says which of them there are.
+    /// The longest form: four digests, and the byte that says which digests follow.
     pub(super) const MAX_BYTES: usize = 16 + 1 + 3 * 16;
     /// The bits of the optional digests.
     const OPTIONAL: u8 = 7;
@@ -190,24 +191,24 @@ pub struct StateClaims {
     pub audience: Audience,
     /// The account of the login.
     pub account: AccountId,
-    /// The account's revision when the token was judged.
+    /// The account's revision on which the login was judged.
     pub revision: Revision,
     /// The device that began the login.
     pub device: DeviceDigests,
-    /// The identity that this login links to the account together with its session. It is present if the login began with an identity that was
-    /// linked to nobody.
+    /// The identity that this login links to the account together with its session. It is present if the login began with an identity that was linked
+    /// to no account.
     pub link: Option<Box<PendingIdentity>>,
     /// The stage that the bearer may finish.
     pub stage: Stage,
     /// The factors that have been proved.
     pub factors: FactorSet,
-    /// When the login began. A whole login has 30 minutes from then, whatever is renewed.
+    /// When the login began. A renewed token does not extend the 30 minutes that the whole login has from then.
     pub auth_start: Timestamp,
     /// Spending the token means inserting this id.
     pub id: TokenId,
-    /// When it was minted.
+    /// When the token was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
 }
 
@@ -295,7 +296,7 @@ impl<'ring> StateTokens<'ring> {
         Self { ring }
     }
 
-    /// A token with these `claims`, as a new text.
+    /// Mints a token with these `claims`, as a new text.
     pub fn mint(&self, claims: &StateClaims) -> TokenText<StateToken> {
         let mut text = Vec::new();
         self.mint_into(claims, &mut text);
@@ -307,11 +308,11 @@ impl<'ring> StateTokens<'ring> {
         dated::seal::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, claims, out);
     }
 
-    /// Verifies the tag, the one spelling, and the time. The caller must compare whom the token is for. The engine judges whether the device is the
+    /// Verifies the tag, the one spelling, and the time. The caller must compare the token's audience. The engine judges whether the device is the
     /// one that began the login.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, StateToken>,

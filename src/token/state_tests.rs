@@ -68,8 +68,7 @@ fn sealed(payload: &[u8]) -> String {
     jwt::sealed(&keys.header, &keys.state, payload)
 }
 
-/// The payload of [`claims`], and its token, worked out apart from this library. If a label or the layout changed, every login that waits would be
-/// refused.
+/// The payload of [`claims`] and its token, computed independently of this library. A changed label or layout would refuse every pending login.
 const PAYLOAD: &str = concat!(
     r#"{"exp":1700000600,"s":""#,
     "BGVyaW4gRFJyWUlxYXVhd04wSThteVRNb0RUUHlzNmV6R1p4bm0gMDhmNzcwZjUxZjgwZDJmNDBmMzhjMDBjYjE5OWZkMjEAAAAA",
@@ -92,8 +91,8 @@ fn the_one_spelling() {
     );
 }
 
-/// A token of the first form says the same in ten JSON claims. It is forged because its label is another one. Its payload is no payload of this
-/// form, whoever signs it.
+/// A token of the first form has the same content in ten JSON claims. The first form had another label, so the tag counts as forged. Its payload is
+/// malformed in this form, even under a right tag.
 #[test]
 fn a_token_of_the_first_form_is_refused() {
     let old = concat!(
@@ -116,7 +115,7 @@ fn a_token_begins_as_the_samples_do_and_verifies() {
     assert_eq!(*verify(text.expose()).unwrap().claims(), claims());
 }
 
-/// JSON that says the same in another way is another spelling. So is base64 that decodes to the same fields.
+/// Other JSON with the same meaning is another spelling, and is refused. So is other base64 that decodes to the same fields.
 #[test]
 fn every_other_spelling_is_malformed_even_with_a_right_tag() {
     let (before, after) = PAYLOAD.split_once("1700000600").unwrap();
@@ -320,7 +319,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// Reading is the inverse of writing. To everybody else, the payload is JSON that says when it ends.
+    /// Reading is the inverse of writing. To all other readers, the payload is JSON that says when the token expires.
     #[test]
     fn all_claims_are_read_back(claims in any_claims()) {
         let written = payload(&claims);

@@ -101,9 +101,9 @@ impl TenantServer {
 pub struct TenantClaims {
     /// The owner of the server.
     pub server: TenantServer,
-    /// When it was minted.
+    /// When the token was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the token is no longer good.
     pub expires_at: Timestamp,
 }
 
@@ -168,7 +168,7 @@ impl<'ring> TenantTokens<'ring> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Whether a credential claims to be a token of this kind. If so, it is not one of the host's own credentials.
+    /// Whether a credential claims to be a token of this kind. A host's own credential never does.
     pub(crate) fn is_meant(presented: Untrusted<'_, TenantToken>) -> bool {
         presented.bytes().starts_with(PREFIX.as_bytes())
     }
@@ -176,7 +176,7 @@ impl<'ring> TenantTokens<'ring> {
     /// Verifies the tag and the time.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, TenantToken>,
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(presented(&[&signed[..], &[0]].concat()), Err(TokenError::Malformed));
     }
 
-    /// The values were worked out apart from this library. A changed label or layout is another version.
+    /// The values were computed independently of this library. A changed label or layout would be a new version of the token.
     #[test]
     fn it_is_what_it_has_always_been() {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Token texts: those that a client presents, and those that we hand to a client.
+//! Token texts: those that a client presents, and those that this library mints for a client.
 
 use super::{CaptchaToken, IdToken, LinkToken, SessionToken, StateToken, TenantToken, Ticket};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -9,7 +9,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A kind of token, named by the type of a verified one. The trait is sealed: [`StateToken`], [`LinkToken`], [`SessionToken`], [`Ticket`],
+/// A kind of token, named by the type of a verified token. The trait is sealed: [`StateToken`], [`LinkToken`], [`SessionToken`], [`Ticket`],
 /// [`TenantToken`], [`CaptchaToken`] and [`IdToken`].
 ///
 /// ```
@@ -52,7 +52,7 @@ kinds! {
     IdToken = "id_token";
 }
 
-/// Text that claims to be a token of kind `K`. Nothing is known about it until a verifier has looked.
+/// Text that claims to be a token of kind `K`. Nothing is known about it until a verifier has judged it.
 ///
 /// ```
 /// use authflow::{
@@ -98,15 +98,15 @@ impl<'a, K: Kind> Untrusted<'a, K> {
         self.bytes
     }
 
-    /// A copy that a question can carry. It has no more bytes than any verifier would look at.
+    /// A copy that a question can carry. It has at most one byte more than the longest text that any verifier reads.
     pub(crate) fn to_owned(self) -> Kept<K> {
         let looked_at = self.bytes.get(..=LONGEST).unwrap_or(self.bytes);
         Kept { bytes: Zeroizing::new(looked_at.into()), kind: PhantomData }
     }
 }
 
-/// The length of the longest text that any verifier reads. That is an id token with all possible content in the claim `api`, where escapes are
-/// escaped again, under the longest signature from outside.
+/// The length of the longest text that any verifier reads. It is an id token under the longest signature from outside, with all possible content in
+/// the claim `api`. There, escapes are escaped again.
 pub(crate) const LONGEST: usize = 9216;
 
 /// Untrusted text that outlives its request.
@@ -135,8 +135,8 @@ impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
     }
 }
 
-/// A token that we minted, as the text for the client. It is a bearer secret: `Debug` does not print it, and its memory is wiped when it is
-/// dropped.
+/// A token that this library has minted, as the text for the client. It is a bearer secret. `Debug` does not print it, and its memory is wiped when
+/// it is dropped.
 ///
 /// ```
 /// use authflow::{
@@ -170,7 +170,7 @@ pub struct TokenText<K> {
 }
 
 impl<K: Kind> TokenText<K> {
-    /// The text fills its allocation, so shrinking it leaves no copy behind. A token is always ASCII; a text that is not UTF-8 would become empty.
+    /// The text fills its allocation, so shrinking it leaves no copy behind. A token is always ASCII. A text that is not UTF-8 would become empty.
     pub(crate) fn new(text: Vec<u8>) -> Self {
         let text = String::from_utf8(text).unwrap_or_default();
         Self { text: Zeroizing::new(text.into_boxed_str()), kind: PhantomData }

@@ -53,9 +53,9 @@ pub struct TicketClaims {
     pub audience: Audience,
     /// The digest by which the device that signed in is recognised.
     pub device: DeviceDigest,
-    /// When it was minted.
+    /// When the ticket was minted.
     pub issued_at: Timestamp,
-    /// The first second in which it is no longer good.
+    /// The first second in which the ticket is no longer good.
     pub expires_at: Timestamp,
 }
 
@@ -132,11 +132,11 @@ impl<'ring> Tickets<'ring> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Verifies the tag and the time. Only the host knows whether the ticket has been redeemed and whether its session still lives;
-    /// [`Engine::redeem_ticket`](crate::Engine::redeem_ticket) asks it.
+    /// Verifies the tag and the time. Only the host knows whether the ticket has been redeemed and whether its session still lives.
+    /// [`Engine::redeem_ticket`](crate::Engine::redeem_ticket) asks the host.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(&self, presented: Untrusted<'_, Ticket>, now: Timestamp) -> Result<Ticket, TokenError> {
         opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }

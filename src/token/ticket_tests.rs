@@ -38,7 +38,7 @@ fn a_ticket_begins_as_the_familys_do_and_verifies_until_its_expiry() {
     assert_eq!(at(NOW.minus_seconds(31)), Err(TokenError::NotYetValid));
 }
 
-/// The values were worked out apart from this library. A changed label or layout is another version.
+/// The values were computed independently of this library. A changed label or layout would be a new version of the token.
 #[test]
 fn a_ticket_is_what_it_has_always_been() {
     assert_eq!(
@@ -78,7 +78,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
     assert_eq!(refused(&|bytes| bytes[0] = 2), Err(TokenError::Malformed));
 }
 
-/// The body of each kind stands under the prefix of the other. The derived keys tell them apart.
+/// The body of each kind is put under the prefix of the other kind. The derived keys tell the two kinds apart.
 #[test]
 fn a_ticket_is_no_session_token_and_a_session_token_no_ticket() {
     let ring = ring();

@@ -2,12 +2,12 @@
 
 use super::ring::Place;
 
-/// The claims of a token that verified, and the key of the ring that signed it. Only a verifier makes one, and its claims are those of its kind.
-/// These names stand for it: [`StateToken`](super::StateToken), [`LinkToken`](super::LinkToken), [`SessionToken`](super::SessionToken),
+/// The claims of a token that verified, and the key of the ring that signed it. Only a verifier makes a value of this type. Each kind of token has
+/// its own name for the type: [`StateToken`](super::StateToken), [`LinkToken`](super::LinkToken), [`SessionToken`](super::SessionToken),
 /// [`SessionReference`](super::SessionReference), [`Ticket`](super::Ticket), [`TenantToken`](super::TenantToken) and
-/// [`CaptchaToken`](super::CaptchaToken). The example of [`SessionClaims`](super::SessionClaims) reads one.
+/// [`CaptchaToken`](super::CaptchaToken). The example of [`SessionClaims`](super::SessionClaims) reads the claims.
 ///
-/// It holds the key's place in the ring instead of a counted reference, so that verifying writes to no memory that cores share.
+/// The value holds the key's place in the ring instead of a counted reference, so that verifying writes to no memory that cores share.
 #[derive(Clone, Debug)]
 pub struct Verified<Claims> {
     claims: Claims,

@@ -52,7 +52,7 @@ impl VerifiedSession {
         }
     }
 
-    /// Does the same for one application, and verifies the audience.
+    /// Verifies the tag, the audience and the time of a token of one application.
     pub(super) fn verify_for(
         audience: &Audience,
         ring: &KeyRing,

@@ -8,11 +8,11 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// Verifies session tokens for middleware. It asks no question, allocates nothing, and cannot be used to mint.
+/// Verifies session tokens for middleware. It asks the host nothing, allocates nothing, and cannot mint tokens.
 /// [`Engine::verifier`](crate::Engine::verifier) makes one for the tokens of one application. It is cheap to clone.
 ///
-/// There is no verifier for an application whose calls must be [signed](crate::signed_call), because a token in the clear shows nothing there.
-/// Guard its routes with [`Engine::authenticate`](crate::Engine::authenticate), which takes signatures.
+/// There is no verifier for an application whose calls must be [signed](crate::signed_call), because such an application does not accept a token in
+/// the clear. Guard its routes with [`Engine::authenticate`](crate::Engine::authenticate), which takes signatures.
 ///
 /// ```
 /// use authflow::{Application, testkit::{World, demo}};
@@ -24,7 +24,7 @@ use alloc::sync::Arc;
 /// assert!(world.api.engine().verifier(&signing).is_err());
 /// ```
 ///
-/// A token of the [short form](crate::policy::SessionTokenForm::Reference) does not name its account. Only its session's record does.
+/// A token of the [short form](crate::policy::SessionTokenForm::Reference) does not name its account. Only the session's record names it.
 ///
 /// ```
 /// use authflow::{
@@ -75,7 +75,7 @@ use alloc::sync::Arc;
 /// # Ok::<(), authflow::token::CallsAreSigned>(())
 /// ```
 ///
-/// Without the record, the token names nobody:
+/// The token itself has no account:
 ///
 /// ```compile_fail,E0609
 /// use authflow::{AccountId, token::SessionReference};
@@ -84,7 +84,7 @@ use alloc::sync::Arc;
 /// # }
 /// ```
 ///
-/// The verifier does not lead back to the keys, and neither does the engine:
+/// Neither the verifier nor the engine gives access to the keys:
 ///
 /// ```compile_fail,E0599
 /// # fn middleware(engine: &authflow::Engine) {
@@ -98,7 +98,7 @@ use alloc::sync::Arc;
 /// # }
 /// ```
 ///
-/// A ring does not mint either, whoever has it:
+/// The holder of a ring cannot mint tokens with it:
 ///
 /// ```compile_fail,E0624
 /// # fn middleware(ring: &authflow::token::KeyRing) {
@@ -117,7 +117,7 @@ pub struct SessionVerifier {
     application: ClientId,
 }
 
-/// The calls of this application must be [signed](crate::signed_call), so no token in the clear shows a session of it.
+/// The calls of this application must be [signed](crate::signed_call), so it accepts no session token in the clear.
 ///
 /// ```
 /// use authflow::{
@@ -149,12 +149,12 @@ impl SessionVerifier {
 
     /// Verifies the tag, the audience and the time. The audience must be of the verifier's application, with any tenant.
     ///
-    /// **It says nothing about revocation.** A session that was ended verifies until it expires, and so does a token that a rotation has retired.
-    /// If that matters, ask your store about [`SessionClaims::session`](super::SessionClaims::session). [`is_held`](Self::is_held) says whether the
-    /// caller's device is the one that signed in. [`identify`](Self::identify) says whose a token of the short form is.
+    /// **This method does not check revocation.** The token of an ended session verifies until it expires, and so does a token that a rotation has
+    /// retired. If that matters, ask your store about [`SessionClaims::session`](super::SessionClaims::session). [`is_held`](Self::is_held) says
+    /// whether the caller's device is the one that signed in. [`identify`](Self::identify) finds the account of a token of the short form.
     ///
     /// # Errors
-    /// Returns the reason for the refusal, which a client is never told.
+    /// Returns the reason for the refusal. The client must not learn it.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -167,19 +167,19 @@ impl SessionVerifier {
         VerifiedSession::verify_for(audience, &self.ring, presented, now)
     }
 
-    /// Whether this device presents what the token is bound to: a fingerprint, a cookie, or nothing if the policy
-    /// [allows that](crate::policy::Policy::allows_unbound). The answer is no for a token that another ring verified.
+    /// Whether this device presents the thing that the token is bound to: a fingerprint, a cookie, or nothing if the policy [allows
+    /// that](crate::policy::Policy::allows_unbound). The answer is no for a token that another ring verified.
     pub fn is_held(&self, session: &VerifiedSession, by: &Device) -> bool {
         session.is_held(by, &self.ring)
     }
 
-    /// The record of the session that a token of the short form refers to. `record` is what the store keeps under
-    /// [`ReferenceClaims::session`](super::ReferenceClaims::session), or `None` if that session was ended or never was.
+    /// The record of the session that a token of the short form refers to. `record` is the record that the store keeps under
+    /// [`ReferenceClaims::session`](super::ReferenceClaims::session), or `None` if that session has ended or never existed.
     ///
-    /// Returns the record if it belongs to that session, to the token's application, and to this device and generation. Its session must not be
-    /// over at `now`, and its sign-in must not lie in the future. Otherwise returns `None`; tell the client the same as for any other refusal.
-    /// [`Engine::authenticate`](crate::Engine::authenticate) also judges whether the session went unused for too long and whether its account may
-    /// still use it; this method does not.
+    /// Returns the record if it belongs to that session, to the token's application, and to this device and generation. Its session must not be over
+    /// at `now`, and its sign-in must not lie in the future. Otherwise this method returns `None`. Then give the client the same answer as for any
+    /// other refusal. This method does not judge whether the session went unused for too long, nor whether its account may still use it.
+    /// [`Engine::authenticate`](crate::Engine::authenticate) judges both.
     pub fn identify(
         &self,
         reference: &SessionReference,

@@ -1,5 +1,5 @@
-//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A null member counts as absent, and so
-//! does an empty optional member.
+//! Request bodies: the members that each call takes, and their meanings. A name is trimmed, but a password never is. A null member counts as absent,
+//! and so does an empty optional member.
 
 pub(super) use crate::facade::member::Member;
 use crate::{

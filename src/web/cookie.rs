@@ -2,10 +2,11 @@
 
 use alloc::{format, string::String};
 
-/// The cookie of a pending login, which holds its state token. Nobody comes from another site in the middle of a login, so the browser sends the
-/// cookie with no other site's link.
+/// The cookie of a pending login, which holds its state token. No login is continued by a link from another site, so the browser does not send the
+/// cookie with such a link.
 pub(super) const STATE: &str = "__Host-state";
-/// The cookie of a session, which holds its session token. The browser sends it with a link from another site too, because a link changes nothing.
+/// The cookie of a session, which holds its session token. The browser also sends it with a link from another site, because following a link changes
+/// nothing.
 pub(super) const SESSION: &str = "__Host-session";
 
 /// The value of a header `Set-Cookie`. Only this very host gets the cookie, only over TLS (RFC 6265bis §4.1.3.2), and scripts do not see it.
@@ -26,7 +27,7 @@ pub(super) enum Cookie<'a> {
     #[default]
     None,
     Of(&'a [u8]),
-    /// The cookie is there more than once. A browser keeps only one cookie of a name that begins with `__Host-`, so something is wrong.
+    /// The request has the cookie more than once. A browser keeps only one cookie of a name that begins with `__Host-`, so something is wrong.
     Repeated,
 }
 
@@ -45,7 +46,7 @@ impl<'a> Cookie<'a> {
     }
 }
 
-/// The names and values of a header `Cookie` (RFC 6265 §4.2.1). Parts that are no pair are passed over.
+/// The names and values of a header `Cookie` (RFC 6265 §4.2.1). Parts that are not a pair are skipped.
 pub(super) fn pairs(value: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     value.split(|byte| *byte == b';').filter_map(|pair| {
         let at = pair.iter().position(|byte| *byte == b'=')?;

@@ -1,16 +1,17 @@
-//! How a request wants to be replied to.
+//! The manner in which a request must be answered.
 
 use super::routes::{Bears, Endpoint, Route};
 use crate::device::DeviceCookie;
 
-/// How a request wants to be replied to: which call it made, and where its tokens travel. The example of [`Web`](super::Web) passes one on.
+/// The manner in which a request must be answered: the call that it made, and where its tokens travel. The example of [`Web`](super::Web) passes one
+/// on.
 pub struct Manner {
     pub(super) route: Option<&'static Route>,
-    /// `None` if the request was refused before that was known. Then no token is sent anywhere.
+    /// `None` if the request was refused before this was known. Then no token is sent.
     pub(super) carried: Option<Carried>,
 }
 
-/// Where tokens travel.
+/// The place where tokens travel.
 pub(super) enum Carried {
     InCookies {
         device: DeviceCookie,
@@ -28,7 +29,7 @@ impl Manner {
         self.route.map(|route| route.endpoint)
     }
 
-    /// Whether somebody begins with this call and must be recognised afterwards.
+    /// Whether this call begins something, so that its client must be recognised afterwards.
     pub(super) fn begins(&self) -> bool {
         self.route.is_some_and(|route| route.bears == Bears::Nothing && route.method != "GET")
     }

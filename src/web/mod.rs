@@ -113,17 +113,17 @@
 //! `signed_in`, `password_changed`, `password_reset` and `contact_replaced`. `next` lists the calls that may follow, each with its `name`, `method`
 //! and `path`, the members that its body `takes`, and those that it also `may_take`. Times and lengths have their units in their names.
 //!
-//! A problem has `type`, `title`, `status`, `detail` and `next`. Title and detail are the same for each type, and nothing that was typed comes
-//! back. If a refusal leaves the step open, `next` is the call itself, and the calls that the previous answer allowed are still allowed.
+//! A problem has `type`, `title`, `status`, `detail` and `next`. Title and detail depend only on the type, and no problem repeats what was typed. If
+//! a refusal leaves the step open, `next` is the call itself, and the calls that the previous answer allowed are still allowed.
 //!
 //! | status | what it means |
 //! |---|---|
 //! | 400 | the request is not what the call takes (`reason` says why, and in which `member`) |
-//! | 401 | there is no pending login, or no session: begin again |
-//! | 403 | what was to be proved is not proved (`factor` says which factor is wanted); or access is denied; or another site may have made the request |
+//! | 401 | there is no pending login, or no session: start again |
+//! | 403 | a proof is wrong or missing (`factor` says which factor is wanted); or access is denied; or another site may have made the request |
 //! | 404, 405 | no call has that path, or that method |
-//! | 409 | the contact that was proved is another account's |
-//! | 422 | a new password does not do, or a member of a registration (`reason` says why), or a code was not sent |
+//! | 409 | the contact that was proved belongs to another account |
+//! | 422 | a new password or a member of a registration is not acceptable (`reason` says why), or a code was not sent |
 //! | 429 | a code is asked for too soon (`wait_seconds`) |
 //! | 500 | the application is not registered: a mistake in the set-up |
 //! | 503 | the host could not answer |
@@ -139,7 +139,7 @@
 //!
 //! # Your own routes
 //!
-//! [`Facade::authenticate`] finds out whose request it is at a route of your own. It uses the same cookies or tokens, and the same rule about other
+//! At a route of your own, [`Facade::authenticate`] finds the subject of a request. It uses the same cookies or tokens, and the same rule about other
 //! sites.
 
 mod body;
@@ -227,7 +227,7 @@ impl Web {
         &self.engine
     }
 
-    /// Goes on with the caller, if the request may be answered at all.
+    /// Passes the caller on if the request may be answered at all.
     fn read<R: Headers + ?Sized>(
         &self,
         route: Option<&'static Route>,
@@ -294,7 +294,7 @@ impl Web {
         moment: Moment,
     ) -> Step {
         let (engine, headers) = (&self.engine, &tokens.shown.headers);
-        /// Goes on with the body if it can be read, or refuses it.
+        /// Passes the body on if it can be read, and otherwise refuses the request.
         macro_rules! with {
             ($body:expr, |$read:ident| $then:expr) => {
                 match $body {
@@ -417,7 +417,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// An app is recognised by its fingerprint. An app without one is recognised by nothing, which the policy must allow.
+/// An app is recognised by its fingerprint. An app without a fingerprint cannot be recognised, and the policy must allow that.
 fn app<R: Headers + ?Sized>(
     shown: &Shown<'_>,
     request: &Request<'_, R>,

@@ -7,15 +7,15 @@ use crate::{
     outcome::Fault,
 };
 
-/// Where a façade's tokens travel. You must choose; there is no default.
+/// The place where a façade's tokens travel. You must choose it, because there is no default.
 ///
 /// | | for | tokens | bound to |
 /// |---|---|---|---|
 /// | cookie | browsers | in cookies `__Host-state` and `__Host-session`, which no script sees | the cookie `__Host-device`, which the first call sets |
 /// | bearer | apps and servers | in members of answers, and `Authorization: Bearer …` | the header `X-Device-Fingerprint`; without it nothing, where the policy [allows that](crate::policy::Policy::allows_unbound) |
 ///
-/// A request that shows one of our cookies and a bearer token at once is refused in every mode. Otherwise two readers of the request could take it
-/// for requests of two different people.
+/// A request that shows both one of our cookies and a bearer token is refused in every mode. Otherwise two readers of the request could attribute it
+/// to two different people.
 ///
 /// ```
 /// use authflow::{
@@ -54,13 +54,13 @@ pub enum Modes {
     Cookie,
     /// In members and the header `Authorization` only.
     Bearer,
-    /// In either. The tokens of a request that shows a bearer token travel by bearer. Among the other requests, tokens travel in cookies if the
-    /// request has one of our cookies or a header that browsers send (`Sec-Fetch-Site`, `Origin`, `X-Requested-By`). So no page gets a token to
-    /// read by leaving something out.
+    /// In either. If a request shows a bearer token, its tokens travel by bearer. Otherwise, tokens travel in cookies if the request has one of our
+    /// cookies or a header that browsers send (`Sec-Fetch-Site`, `Origin`, `X-Requested-By`). So a page cannot obtain a readable token by omitting
+    /// something from its request.
     Either,
 }
 
-/// Where the tokens of one request travel.
+/// The place where the tokens of one request travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Cookie,
@@ -68,7 +68,7 @@ pub(super) enum Mode {
 }
 
 impl Modes {
-    /// Where the tokens of a request travel, if the request may be answered at all.
+    /// The place where the tokens of a request travel, if the request may be answered at all.
     pub(super) fn judge<R: Headers + ?Sized>(
         self,
         request: &Request<'_, R>,

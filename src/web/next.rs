@@ -64,7 +64,7 @@ fn signed_in(facts: &Facts) -> Vec<Endpoint> {
     own.into_iter().chain(contacts).collect()
 }
 
-/// The calls that begin a sign-in, as the policy says: those that `flow::graph` allows at its start, whoever the account is.
+/// The calls that begin a sign-in under the policy. They are those that `flow::graph` allows at its start, for any account.
 fn start(facts: &Facts) -> Vec<Endpoint> {
     let signs_in = facts.first_factors.iter().flat_map(|factor| match factor {
         Factor::Password => vec![Endpoint::SignIn],
@@ -99,8 +99,8 @@ fn calls(action: Action) -> Vec<Endpoint> {
             vec![Endpoint::ChangeOwnPassword]
         }
         Action::ReplaceContact(channel) => sent_and_taken(Endpoint::ReplaceContact(channel)),
-        // A password is no second factor. An authenticator proves no change of password, and a code changes no password in a session here. No call
-        // here links an identity.
+        // A password cannot be a second factor. A one-time password cannot prove a change of password, and here no code changes the password of a
+        // session. No call here links an identity.
         Action::ProveFactor(Factor::Password | Factor::Federated)
         | Action::ChangePassword(Factor::Totp | Factor::Federated)
         | Action::ChangeOwnPassword(Factor::Sms | Factor::Email | Factor::Totp | Factor::Federated)
@@ -113,8 +113,8 @@ fn sent_and_taken(takes: Endpoint) -> Vec<Endpoint> {
     takes.sender().into_iter().chain([takes]).collect()
 }
 
-/// If the refusal leaves the step open, this is the call itself; the calls that the previous answer allowed are still allowed. Otherwise these are
-/// the calls that begin a sign-in.
+/// The next calls after a refusal. If the refusal leaves the step open, this is the call itself, and the calls that the previous answer allowed are
+/// still allowed. Otherwise these are the calls that begin a sign-in.
 fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<Endpoint> {
     match fault {
         Fault::StateTokenInvalid

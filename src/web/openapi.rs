@@ -16,7 +16,7 @@ use crate::{
 use alloc::{format, vec, vec::Vec};
 use serde_json::{Map, Value, json};
 
-/// The calls as an OpenAPI 3.1 document, for a host to serve. It has no `servers`, because a client has fetched it from the server. It describes
+/// The calls as an OpenAPI 3.1 document, for a host to serve. It has no `servers`, because a client fetches it from the server itself. It describes
 /// both [modes](super::Modes); the host says which of them it allows.
 ///
 /// ```

@@ -82,7 +82,7 @@ kinds! {
         "The service cannot answer now. Try again in a moment.";
 }
 
-/// The type of problem that a client is told for a fault.
+/// The type of problem with which a client is answered for a fault.
 pub(super) const fn kind(fault: Fault) -> &'static Kind {
     match fault {
         // None of these calls takes a credential or a ticket, or hands out a key.
@@ -90,7 +90,7 @@ pub(super) const fn kind(fault: Fault) -> &'static Kind {
         | Fault::TenantCredentialInvalid
         | Fault::TicketInvalid
         | Fault::NoCallKey => &REQUEST_MALFORMED,
-        // None of these calls signs in with an identity, links one or takes one away.
+        // None of these calls signs in with an identity, links one or removes one.
         Fault::SocialCodeInvalid
         | Fault::IdentityNotLinked
         | Fault::LinkTokenInvalid
@@ -202,7 +202,7 @@ impl Extension {
     }
 }
 
-/// What is wrong with a member, and the most bytes that it may have if it has more.
+/// The fault of a member, and the largest number of bytes that the member may have if it has more.
 const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
     match problem {
         MemberProblem::Missing => ("missing", None),

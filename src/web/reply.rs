@@ -21,7 +21,7 @@ use alloc::{
 };
 use serde::Serialize;
 
-/// The members of every answer that is no problem. Members that do not apply are absent.
+/// The members of every answer that is not a problem. Members that do not apply are absent.
 #[derive(Default, Serialize)]
 struct Answer<'a> {
     state: &'static str,
@@ -270,8 +270,8 @@ fn problems() -> Reply {
 }
 
 impl Manner {
-    /// The cookies that the browser must keep or forget. A refusal takes away no cookie, except at a sign-out, because another window may have
-    /// renewed it meanwhile.
+    /// The cookies that the browser must keep or forget. A refusal removes no cookie, because another window may have renewed the cookie meanwhile.
+    /// The only exception is a refused sign-out.
     fn cookies(&self, outcome: &Outcome) -> Vec<String> {
         let Some(Carried::InCookies { device, is_new }) = &self.carried else { return Vec::new() };
         let mut lines = Vec::new();

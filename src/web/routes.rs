@@ -1,4 +1,4 @@
-//! The paths and methods, and what each call takes and answers, in one table.
+//! One table of the paths and methods, with the token that each call takes and the answer that it gives.
 //!
 //! If a call takes a code that was sent, its path with `/send` sends the code.
 
@@ -27,7 +27,7 @@ pub(super) enum Endpoint {
     ReplaceContact(Channel),
 }
 
-/// The token that a call bears, and so who can make the call.
+/// The token that a call bears, which decides who can make the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bears {
     /// No token: anybody can make the call.
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// A code is only sent if some call takes it. Every call that takes one has a call beside it that sends it.
+    /// Every code that can be sent is taken by some call. Every call that takes a code has a matching call that sends it.
     #[test]
     fn a_code_is_sent_beside_the_path_that_takes_it() {
         for route in ROUTES {

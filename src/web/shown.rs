@@ -1,4 +1,4 @@
-//! What a request shows: its tokens, its device, and its origin.
+//! The tokens, the device and the origin that a request shows.
 
 use super::cookie::{self, Cookie};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use alloc::{borrow::Cow, string::String};
 use core::str;
 
-/// What a request shows, borrowed and not yet judged.
+/// The values that a request shows, borrowed and not yet judged.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shown<'a> {
     pub(super) headers: RequestHeaders<'a>,
@@ -19,7 +19,7 @@ pub(super) struct Shown<'a> {
     agent: Option<&'a [u8]>,
     /// Whether any header `Authorization` shows a bearer token.
     pub(super) has_bearer: bool,
-    /// Whether a browser has sent the request, as far as its headers tell.
+    /// Whether the headers show that a browser has sent the request.
     pub(super) is_browsers: bool,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The user agent, as far as it can be read. It decides nothing, unless an application binds logins to it.
+    /// The user agent, as far as it can be read. It matters only if an application binds logins to it.
     pub(super) fn agent(&self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.agent.unwrap_or_default())
     }
@@ -83,7 +83,7 @@ pub(super) fn token<K: Kind>(cookie: Cookie<'_>) -> Untrusted<'_, K> {
     }
 }
 
-/// Whether the value begins like a bearer token's and shows something.
+/// Whether the value has the scheme of a bearer token and a text after it.
 fn is_bearers(value: &[u8]) -> bool {
     let (scheme, rest) = value.trim_ascii().split_at_checked(b"Bearer".len()).unwrap_or_default();
     scheme.eq_ignore_ascii_case(b"Bearer") && rest.first().is_some_and(u8::is_ascii_whitespace)

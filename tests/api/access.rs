@@ -1,4 +1,4 @@
-//! The host's access decision: what it is asked about, when, and what a denial tells, writes and leaves alone.
+//! The host's access decision: when the host is asked, about what, and what a denial reveals, writes and leaves unchanged.
 
 use authflow::testkit::{
     Answer, Call, MemoryHost, Setup, World,
@@ -20,7 +20,7 @@ const CHANGE: &str = "/api/v2/sdk/pwd/change";
 const ALICES: &str = "+86-13800000004";
 const NEW: &str = "Battery-Staple-8";
 
-/// What was asked in one request.
+/// The questions of one request.
 type Asked = Vec<(AccessPurpose, FactorSet)>;
 
 /// Sends a call to a host that denies one purpose alone. Returns the reply, and what access was asked for.
@@ -79,7 +79,7 @@ fn is_denied(world: &World, about: AccessPurpose) -> bool {
         == Some(&Event::AccessDenied { account, about, denial: None })
 }
 
-/// In every case the reply is the fault of what was presented. There is an event, and nothing is written but what is used up.
+/// In every case the reply is the same as for a fault of the presented proof. There is an event, and the commit writes only what it uses up.
 fn check(
     world: &mut World,
     call: &Call,

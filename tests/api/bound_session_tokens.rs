@@ -1,5 +1,5 @@
-//! Every field of the tokens of a session, changed one at a time and signed again with the right key. What a token is bound to is
-//! compared. What only the host may say is not taken from the token.
+//! Every field of the tokens of a session, changed one at a time and signed again with the right key. The library compares
+//! everything that a token is bound to. It ignores what a token says about facts that only the host's record decides.
 
 use authflow::testkit::forge::{Forge, IdClaims, IdentityClaims, TicketClaims};
 use authflow::testkit::{

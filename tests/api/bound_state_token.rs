@@ -1,5 +1,5 @@
-//! Every field of a state token, changed one at a time and signed again with the right key. What the token is bound to is
-//! compared.
+//! Every field of a state token, changed one at a time and signed again with the right key. The library compares
+//! everything that the token is bound to.
 
 use authflow::testkit::forge::{Forge, StateClaims};
 use authflow::testkit::{
@@ -93,7 +93,7 @@ fn a_state_token_is_bound_to_all_that_it_says() {
     );
 }
 
-/// The whole login has half an hour from its first step, whatever times its tokens have.
+/// The whole login must end within half an hour of its first step, whatever times its tokens have.
 #[test]
 fn a_state_token_does_not_lengthen_the_login() {
     for (ago, left) in [(0, 600), (1200, 600), (1201, 599), (1799, 1)] {

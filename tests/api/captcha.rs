@@ -79,7 +79,7 @@ fn last_event(world: &World) -> &Event {
     world.outcome.as_ref().unwrap().events.last().unwrap()
 }
 
-/// Why the latest code was not sent.
+/// The reason why the latest code was not sent.
 #[track_caller]
 fn refused(world: &World) -> CaptchaRefusal {
     match last_event(world) {
@@ -88,7 +88,7 @@ fn refused(world: &World) -> CaptchaRefusal {
     }
 }
 
-/// What a host keeps of codes. A code that is not sent may change none of it.
+/// The records of codes that a host keeps. A code that is not sent may change none of it.
 fn kept(world: &World) -> (usize, usize, usize, usize) {
     let host = &world.host;
     (host.claims.len(), host.codes.len(), host.sends.len(), host.outbox.len())
@@ -198,7 +198,7 @@ fn a_captcha_token_is_of_its_device_and_application() {
         assert_eq!((refused(&world), kept(&world)), (reason, (0, 0, 0, 0)));
         assert!(world.host.asked.is_empty(), "nobody is looked for");
     }
-    // A device stays the same when its address or its system changes.
+    // A device counts as the same when its address or its system changes.
     let moved = demo::device().with("X-device-ip", "10.0.0.9").with("X-operating-sys-version", "Android 11");
     assert_eq!(world.send(&posted(SMS, &body, &moved)).status, 200);
 }
@@ -235,7 +235,7 @@ fn what_is_no_captcha_token_is_none() {
     assert_eq!(as_session.unwrap_err(), TokenError::Malformed);
 }
 
-/// A send that is not carried out leaves the token as it was. Nobody must solve a second picture because a minute was not over.
+/// A send that is not carried out leaves the token as it was. A caller need not solve a second picture because they asked too soon.
 #[test]
 fn a_send_that_is_not_carried_out_does_not_use_the_captcha_up() {
     let mut world = world();
@@ -366,7 +366,7 @@ fn pictures_are_shown_where_none_is_demanded_and_their_tokens_passed_over() {
     assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).status, 200);
 }
 
-/// Once half of the daily sum has been asked for, the token is judged after the first commit, which has claimed nothing.
+/// Once half of the daily sum has been asked for, the library judges the token only after the first commit. That commit has claimed nothing.
 #[test]
 fn at_half_of_the_sum_a_picture_is_demanded_of_everybody() {
     let sending = SendPolicy::new(Lifetime::of::<1>(), 2).unwrap().with_daily_in_all(2).unwrap();

@@ -52,7 +52,7 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
     }
 }
 
-/// The change is a proof. The session of the step lives on, and its bearer counts at once.
+/// The change is a proof. The session that this step opens lives on, and its tokens count at once.
 #[test]
 fn the_session_of_the_change_is_as_young_as_the_password() {
     let mut world = World::new();
@@ -93,7 +93,7 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
         (PASSWORD, PASSWORD, used_before(), Some(NewPasswordRefusal::Rule(RuleViolation::OldPassword))),
         (PASSWORD, "Used-Before-1", used_before(), Some(NewPasswordRefusal::Host(PasswordRefusal::Reused))),
         ("wrong", NEW, old_password_invalid(), None),
-        // The rules are told before a guess is counted.
+        // A password that breaks the rules is refused before a guess is counted.
         ("wrong", "short", wrong_length(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
     ] {
         assert_eq!(world.update(token, old, new).parts(), expected);
@@ -153,7 +153,7 @@ fn only_a_pending_password_step_takes_it() {
     );
 }
 
-/// A password that expired between the warning and the change can still be changed: the change is there for that.
+/// A password that expired between the warning and the change can still be changed, because that is the purpose of the change.
 #[test]
 fn a_warning_that_grew_into_an_expiry_is_still_good_for_a_change() {
     let mut world = World::new();

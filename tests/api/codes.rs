@@ -104,8 +104,8 @@ fn a_code_lives_five_minutes_to_the_second() {
     }
 }
 
-/// Two clocks never agree. The sender's clock says when a code ends, so it may end too late by the most that two clocks may
-/// differ.
+/// Two clocks never agree. The end of a code is set by the sender's clock, so a code may be accepted too long, by as much
+/// as two clocks may differ.
 #[test]
 fn a_code_from_a_fast_clock_lives_no_longer_than_any_other() {
     for (ahead, status) in [(30, 200), (31, 400), (3 * demo::DAY, 400)] {
@@ -170,7 +170,7 @@ fn a_decoys_code_signs_nobody_in() {
     let decoy = world.host.outbox.last().unwrap().clone();
     assert!(decoy.decoy);
     assert_eq!(sign_in(&mut world, "+86-13800000001", decoy.code.expose()).parts(), wrong_code());
-    // It does not even when the account becomes active.
+    // The code still signs nobody in when the account becomes active.
     world.account("nora").status = AccountStatus::Active;
     assert_eq!(sign_in(&mut world, "+86-13800000001", decoy.code.expose()).parts(), wrong_code());
     assert_eq!(proof_refusal(&world), ProofRefusal::Wrong);
@@ -225,7 +225,7 @@ fn an_account_that_changes_after_the_code_was_judged_gets_no_session() {
     assert_eq!((proof_refusal(&world), world.host.sessions.len()), (ProofRefusal::AccountChanged, 0));
 }
 
-/// A code is no first factor unless the application says so, and no reply shows that it is none.
+/// A code is no first factor unless the application says so, and no reply shows whether it is one.
 #[test]
 fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
     let mut world =

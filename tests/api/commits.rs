@@ -1,5 +1,5 @@
-//! What becomes of each operation under every answer that its one write can have. An answer that the operation allows for is
-//! refused by name. Every other answer contradicts the question, and the reply is "system busy". Nothing is ever granted.
+//! The result of each operation under every possible answer to its one write. A refusal that the operation allows for has
+//! its own reason. Every other answer contradicts the question, and the reply is "system busy". Nothing is ever granted.
 
 use authflow::testkit::{
     Call, Setup, World,

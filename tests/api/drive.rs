@@ -149,7 +149,7 @@ fn the_default_answer_about_sessions_refuses() {
     assert_eq!((answer.status(), &*member(&answer, "error_code")), (400, "IDAAS.SDK.PARAM.0016"));
 }
 
-/// A host that writes no line for the other calls of the family refuses them.
+/// A host refuses those calls of the family for which it implements nothing.
 #[test]
 fn what_a_host_does_not_answer_is_refused() {
     let mut host = Small::new();

@@ -1,4 +1,4 @@
-//! A façade, as a caller uses it that knows nothing but the trait.
+//! A façade, as seen by a caller that knows only the trait.
 
 use authflow::{
     Moment,
@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// Serves a call as a service does that is made for any façade.
+/// Serves a call as a service for any façade does.
 fn serve<F: Facade>(facade: &F, call: &Call, moment: Moment, host: &Mutex<MemoryHost>) -> Option<Reply> {
     let request: Request<'_, HeaderList> = call.request();
     facade.owns(request.path).then(|| {

@@ -1,4 +1,4 @@
-//! A host that fails or contradicts itself. The reply is "system busy", nothing is issued, and nothing is spent without need.
+//! A host that fails or contradicts itself. The reply is "system busy", nothing is issued, and nothing is spent needlessly.
 
 use authflow::testkit::{
     Call, HeaderList, HostFault, World,
@@ -72,7 +72,7 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
         world.outcome.as_ref().unwrap().facts.attempts_left
     };
     assert_eq!(wrong(&mut world), Some(4));
-    // A wrong guess that the host was not told of is counted all the same, and its answer is the same.
+    // A wrong guess still counts, with the same reply, if the host could not store its result.
     world.host.fault = Some(HostFault::Unavailable("SettleAttempt"));
     assert_eq!(wrong(&mut world), Some(3));
     let events = &world.outcome.as_ref().unwrap().events;
@@ -84,7 +84,7 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
     assert_eq!(wrong(&mut world), Some(2));
 }
 
-/// A guess that was not wrong is given back, whatever ends its request. Nobody is locked out by what was not carried out.
+/// A guess that was not wrong is given back, however its request ends. A request that was not carried out locks nobody out.
 #[test]
 fn a_right_guess_that_comes_to_nothing_is_given_back() {
     for question in ["VerifyPassword", "DecideAccess"] {
@@ -108,7 +108,7 @@ fn a_right_guess_that_comes_to_nothing_is_given_back() {
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
 
-/// A host is gone before it has told what became of a guess. After 30 seconds the guess counts as wrong.
+/// A host crashes before it has settled a guess. After 30 seconds the guess counts as wrong.
 #[test]
 fn what_a_crash_leaves_reserved_is_contended_and_then_wrong() {
     let mut world = World::new();

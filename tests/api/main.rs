@@ -1,5 +1,5 @@
-//! What a host meets: every call through `Api::handle`, typed or over the test kit. The tests are one binary, so that it
-//! is linked once.
+//! The library as a host uses it: every call through `Api::handle`, typed or over the test kit. The tests are one
+//! binary, so that it is linked once.
 
 mod access;
 mod bound_session_tokens;

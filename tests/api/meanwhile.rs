@@ -39,7 +39,7 @@ fn a_session_or_a_ticket_of_an_account_that_is_gone_is_none() {
     assert!(world.host.claims.is_empty(), "nothing is used up");
 }
 
-/// A token that waited for the factor shows nothing of the account any more, and nothing is sent to it.
+/// A token that waited for the factor no longer reveals anything about the account, and nothing is sent to the account.
 #[test]
 fn a_disabled_account_shows_no_contact() {
     let mut world = World::new();

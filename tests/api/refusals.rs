@@ -1,5 +1,5 @@
-//! What a caller is told: the table of the second seed page, byte for byte in both languages, and the order of the
-//! faults.
+//! The refusals that a caller sees: the table of the second seed page, byte for byte in both languages, and the
+//! order of the faults.
 
 use authflow::outcome::{Event, TokenRefusal};
 use authflow::testkit::{

@@ -1,4 +1,5 @@
-//! A page that is loaded again begins its login again. The code in hand is still good, once and on its device. What was counted stays counted.
+//! A page that is loaded again begins its login again. The code in hand is still good, once and on its device. Guesses and sends that were counted
+//! stay counted.
 
 use authflow::testkit::{
     Answer, Call, World,
@@ -113,7 +114,7 @@ fn a_denial_uses_the_code_up_for_every_login() {
     assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Replayed, 0));
 }
 
-/// A thief who knows the password and is told the code does not have the device that asked for it.
+/// A thief who knows the password and learns the code does not have the device that asked for the code.
 #[test]
 fn a_code_is_good_in_no_login_of_another_device() {
     let mut world = World::new();

@@ -1,4 +1,4 @@
-//! The secret of an authenticator is sealed: what it proves, what seals it again, and what happens if it does not open.
+//! The sealed secret of an authenticator: its proofs, when it is sealed again, and what happens if it does not open.
 
 use authflow::{
     Application, Applications, ClientId, Config, ConfigError, Engine,
@@ -170,7 +170,7 @@ fn a_secret_that_was_moved_from_another_account_is_unavailable() {
     }
 }
 
-/// An account without a secret is told from one whose secret does not open.
+/// The library distinguishes an account without a secret from an account whose secret does not open.
 #[test]
 fn what_does_not_open_is_still_enrolled() {
     let mut world = with_keys(None);

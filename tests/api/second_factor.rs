@@ -87,7 +87,7 @@ fn by_email_with_or_without_the_address_or_its_mask() {
     }
 }
 
-/// A code for another recipient is wrong. A request to send there tells nothing, and no stranger gets a code.
+/// A code for another recipient is wrong. A request for a code to it reveals nothing, and no stranger gets a code.
 #[test]
 fn the_recipient_is_the_accounts_own() {
     let mut world = World::new();

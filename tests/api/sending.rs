@@ -1,4 +1,4 @@
-//! Codes that are sent: to whom, how often, and what that shows.
+//! Sending codes: to whom, how often, and what the replies reveal.
 
 use authflow::testkit::{
     Answer, Call, HostFault, Setup, World,
@@ -105,7 +105,7 @@ fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
     }
 }
 
-/// A client is told how long it must wait, in the message and in a header. If no wait helps, neither says anything.
+/// A client is told how long it must wait, in the message and in a header. If waiting does not help, neither the message nor a header says anything.
 #[test]
 fn a_wait_is_told_apart_from_what_could_not_be_sent() {
     let mut world = World::new();
@@ -207,7 +207,7 @@ fn a_code_of_a_forgotten_password_is_sent_only_where_the_policy_has_a_reset() {
     }
 }
 
-/// The client gets the same answer as any other, and no code. The host is told of a subject whom only an administrator can help.
+/// The client gets the same answer as any other, and no code. An event tells the host of a subject whom only an administrator can help.
 #[test]
 fn whoever_has_no_way_back_and_asks_for_one_is_told_of_to_the_host() {
     let ask = |enrolled: &[Factor], second_factor, recovery: &[Channel]| {
@@ -396,7 +396,7 @@ fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
     }
 }
 
-/// A stranger who knows only a number spends nothing of its owner's: neither guesses at the second factor nor the budget of its codes.
+/// A stranger who knows only a number uses up nothing that its owner needs: neither the guesses at the second factor nor the budget of its codes.
 #[test]
 fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
     let mut world = World::new();
@@ -618,7 +618,7 @@ fn a_host_that_fails_at_half_sends_nothing() {
     assert_eq!(ask_as(&mut world, &theirs(1), "human").status, 500);
     assert_eq!(world.host.outbox.len(), 1);
     world.host.fault = None;
-    // A host that gives this answer twice has not looked.
+    // A host that gives this answer twice has not checked the captcha.
     let body = json!({ "mobile": theirs(1), "type": "LOGIN_SMS", "captcha_token": "human" });
     let mut step = world.begin(&Call::post(SMS, &body));
     let refused = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));

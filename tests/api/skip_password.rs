@@ -1,4 +1,4 @@
-//! Every fault of a state token, and what a skip never does.
+//! Every fault of a state token, and the effects that a skip must never have.
 
 use authflow::testkit::{
     Call, Setup, World,

@@ -1,4 +1,5 @@
-//! What differs by application: the dialect, the told attempts, the place of the identity, and the signer of id tokens.
+//! The differences between applications: the dialect, whether a reply says how many attempts are left, the place of the identity, and the signer of
+//! id tokens.
 
 use authflow::testkit::{
     Call, HostFault, Setup, World,

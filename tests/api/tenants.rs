@@ -299,7 +299,7 @@ fn no_secret_and_no_token_of_a_server_is_printed() {
     assert!(!printed.contains(&token) && !printed.contains(&session));
 }
 
-/// A server refreshes only if the policy says so. Otherwise nothing is told and nothing changes.
+/// A server refreshes only if the policy says so. Otherwise the server learns nothing, and nothing changes.
 #[test]
 fn no_server_refreshes_where_the_policy_does_not_say_so() {
     assert!(!Policy::default().refreshes_for_servers);

@@ -1,4 +1,4 @@
-//! The test kit reaches every state, and every attack is withstood or told of.
+//! The test kit reaches every state, and every attack is withstood or reported.
 
 use authflow::{
     Audience, Dialect, SessionId, TenantId,

@@ -1,4 +1,4 @@
-//! Sent codes: whose they are, whether a call takes them, and how many there are. Findings 14, 17 and 19, K17.
+//! Sent codes: their owners, the calls that take them, and their number. Findings 14, 17 and 19, K17.
 
 use crate::calls::{
     ALICE, MAIL, NORA, ask, ask_within, latest_code, password_of, prove_sms, reset, sent, sign_in_by_sms,

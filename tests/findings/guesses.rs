@@ -1,5 +1,4 @@
-//! Guesses: how many there are, who sees the count, and what they cost a subject whose guess is right. Findings 1 and 5,
-//! D2.
+//! Guesses: their number, who sees the count, and their cost to a subject whose guess is right. Findings 1 and 5, D2.
 
 use crate::calls::{
     NORA, ask, ask_within, at_sibling, other_than, prove_sms, reset, sent, sign_in_by_sms, was_judged, works,

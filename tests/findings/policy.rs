@@ -1,5 +1,5 @@
-//! Settings: defaults that permit, policies that let nobody in, and rules that the client is told and that are not applied. Findings 22 and 23,
-//! K13 and K15.
+//! Settings: defaults that permit, policies that let nobody in, and rules that a reply gives but that are not applied. Findings 22 and 23, K13
+//! and K15.
 
 use crate::calls::{NORA, ask};
 use authflow::{
@@ -61,7 +61,7 @@ fn finding_22_the_default_answer_to_a_captcha_refuses() {
     assert_eq!(judged, Captcha::Failed, "finding 22: a host that judges no captchas lets robots pass");
 }
 
-/// Whether the owner of a policy that lets nobody in is told so, when it is read or when it is checked.
+/// Whether a policy that lets nobody in is reported to its owner, when the policy is read or when it is checked.
 fn is_told(first_factors: &Value) -> bool {
     match serde_json::from_value::<Policy>(json!({ "first_factors": first_factors })) {
         Err(_) => true,
@@ -84,8 +84,8 @@ fn finding_23_a_first_factor_that_no_call_takes_is_told_of() {
     assert!(is_told(&json!(["totp"])), "finding 23: a first factor that no call takes was drawn as a way in");
 }
 
-/// Whether a client in JavaScript lets a new password pass by the pattern that it is told. Without the flag `u`, a class matches one unit of
-/// UTF-16 there.
+/// Whether a client in JavaScript accepts a new password by the pattern that the reply gives it. Without the flag `u`, a class matches one
+/// unit of UTF-16 there.
 fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
     let pattern = rules.pattern();
     let character = r"^(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF]){";
@@ -106,7 +106,7 @@ fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
     (least.parse().unwrap()..=most.parse().unwrap()).contains(&characters)
 }
 
-/// Whether the client is told the rules that are applied.
+/// Whether the rules that the reply gives are the rules that are applied.
 fn agree(password: &str) -> bool {
     let rules = PasswordRules::default();
     passes_in_the_client(&rules, password) == rules.accept(&Secret::new(password), None, None).is_ok()

@@ -24,14 +24,14 @@ pub struct Handed {
     pub revision: u64,
     /// The latest sign-in, by the clock of the server where it happened.
     pub auth_time: u64,
-    /// Whether its password was changed in it, and by which factor's code.
+    /// Whether the password was changed in this session, and by which factor's code.
     pub renewed: Option<Option<F>>,
     pub ends: u64,
     pub lives: bool,
 }
 
 impl Observed {
-    /// Whether it got the answer of an earlier request again.
+    /// Whether the request got the answer of an earlier request again.
     pub fn is_again(&self) -> bool {
         self.events.iter().any(|event| matches!(event, Event::AnsweredAgain { .. }))
     }
@@ -91,7 +91,7 @@ impl Ledger {
                 Write::RenewSession { session, revision, auth_time, .. } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
                     (handed.revision, handed.auth_time) = (revision.as_u64(), auth_time.as_unix());
-                    // A replaced contact, or a link that is taken away, proves nothing anew.
+                    // Replacing a contact or removing a link proves nothing new.
                     if sets_password {
                         handed.renewed = Some(seen.truth);
                     }

@@ -47,7 +47,8 @@ pub fn check(host: &Host, seen: &Observed) {
     what_is_sent_to_strangers_is_bounded(host, seen);
 }
 
-/// It is sealed under the present key if an earlier key had sealed it, together with the step that is used up.
+/// The authenticator's secret is sealed again only under the present key, only if an earlier key had sealed it, and only in the commit that uses up
+/// the step.
 fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
     for (commit, _) in &seen.commits {
         for write in &commit.writes {
@@ -63,7 +64,7 @@ fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
     }
 }
 
-/// The guess is not right, not wrong and not "not enrolled". Nothing is counted or written.
+/// If the secret does not open, the guess is answered neither as right, nor as wrong, nor as "not enrolled". Nothing is counted or written.
 fn what_does_not_open_is_unavailable(seen: &Observed) {
     if seen.events.iter().any(|event| matches!(event, Event::SecretNotOpened { .. })) {
         assert_eq!(seen.reply.0, 500, "an answer without a secret");
@@ -71,7 +72,7 @@ fn what_does_not_open_is_unavailable(seen: &Observed) {
     }
 }
 
-/// Each hour gives a fraction of one code back. So within an hour there are at most as many as the sum and one more. Beyond half of the sum, none is
+/// Each hour gives a fraction of one code back. So at most one more code than the sum is sent within an hour. Beyond half of the sum, no code is
 /// sent without a captcha.
 fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
     if !host.life.clocks_are_near() {
@@ -115,7 +116,7 @@ fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
     }
 }
 
-/// It gets no token, no password and no subject of a ticket, whatever the call is about.
+/// A denied request gets no token, no password and no subject of a ticket, whatever the call is about.
 fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     let needs_no_access = matches!(
         seen.request.call,
@@ -168,7 +169,7 @@ fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen:
     let proved: FactorSet = token.proved.iter().map(|proved| factor(*proved)).collect();
     match handed.renewed {
         None => assert_eq!(who.factors, proved, "more or less than was proved"),
-        // Nothing else has been proved since then.
+        // A code renewed the session's proof, and nothing else has been proved since.
         Some(Some(by)) => assert_eq!(who.factors, FactorSet::EMPTY.with(factor(by)), "proved, but earlier"),
         // The old password was proved. Or it was the first password, and the factors of the sign-in count.
         Some(None) => {
@@ -224,14 +225,14 @@ fn invariant_2_nothing_is_used_twice(ledger: &Ledger, seen: &Observed) {
     for used in Ledger::used_up(seen).into_iter().filter(|_| !seen.is_again()) {
         assert!(!ledger.used.contains(&used), "used before: {used:?}");
     }
-    // A session token can be used any number of times, until another one has taken its place.
+    // A session token can be used any number of times until another one replaces it.
     let before = ledger.led_to(&seen.request.call, seen.token.as_ref());
     let goes_on = seen.says("session") && !seen.is_again();
     assert!(!(goes_on && before.is_some()), "a token that was rotated away goes on");
 }
 
-/// A skip is answered with the session that it opened, and a refresh with the token of just before. That happens only a moment later, writes nothing,
-/// and only if no client has used the first answer.
+/// A repeated skip is answered with the session that it opened, and a repeated refresh with the tokens that it gave. This happens only a moment
+/// later, writes nothing, and happens only if no client has used the first answer.
 fn invariant_2_what_is_answered_again_is_the_answer_of_before(host: &Host, seen: &Observed) {
     if !seen.is_again() {
         return;
@@ -350,7 +351,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
 fn invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host: &Host, seen: &Observed) {
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = &host.ledger.tokens[text];
-    // A token that refers to its session has no time, so the sign-in counts.
+    // A token that refers to its session has no time of its own, so the time of the sign-in counts.
     let from = match seen.held.as_ref().filter(|_| host.life.refers && token.sort == Sort::Session) {
         Some(handed) => handed.auth_time,
         None => token.issued,
@@ -449,7 +450,7 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     let first = token.sort == Sort::Session || handed.generation == 0;
     let is_held_back =
         seen.request.failing.is_some() || host.world.host.denied || !host.life.clocks_are_near();
-    // A server of another tenant is refused, and so is a server whose token is over.
+    // A server of another tenant is refused, and so is a server whose token has expired.
     let is_its_server = match seen.request.call {
         Call::TenantRefresh { credential, .. } => credential == token.by.tenant,
         _ => true,
@@ -467,7 +468,7 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     }
 }
 
-/// Neither of a session's two tokens is issued. No token is rotated away for one that does not come.
+/// Neither of a session's two tokens is issued. No token is rotated away if its replacement cannot be issued.
 fn nothing_is_issued_without_a_signature(host: &Host, seen: &Observed) {
     let is_signed = seen.asked.contains(&"SignBytes");
     if seen.request.failing.is_some_and(|it| it.question == "SignBytes") && is_signed {

@@ -118,9 +118,9 @@ pub enum Then {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub who: Option<usize>,
-    /// The token that it uses up.
+    /// The token that the request uses up.
     pub once: Option<Once>,
-    /// The revision that it was judged on.
+    /// The revision of the account on which the request was judged.
     pub revision: Option<u64>,
     pub writes: Vec<Write>,
     pub then: Then,
@@ -347,7 +347,7 @@ impl Model {
         if is_first { Ok(()) } else { Err(Reply::NO_SEAL) }
     }
 
-    /// Counts a guess, and says whether one is left. If as many guesses by the same name are in flight as lock it, the caller is told to come
+    /// Counts a guess, and says whether one is left. If as many guesses by the same name are in flight as lock it, the caller is told to try
     /// again, whatever was wrong before and whatever other names did.
     pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
         self.use_seal(asking)?;

@@ -1,4 +1,4 @@
-//! Whether the host and the model keep the same.
+//! Compares what the host has stored with what the model has stored.
 
 use super::{
     calls::{F, Identity, Said},
@@ -27,7 +27,7 @@ impl Host {
         self.world.host.attempts.values().map(|record| record.to_bytes().len()).sum()
     }
 
-    /// Whether the host keeps the same as the model.
+    /// Asserts that the host has stored the same as the model.
     pub fn is_as(&self, model: &Model) {
         let kept = &self.world.host;
         assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");

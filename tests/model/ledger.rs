@@ -95,7 +95,7 @@ pub struct Ledger {
     /// The device that each picture was shown to, and whether it was tried. Then the recipient of each right solution, and its time.
     pub pictures: Vec<(Caller, bool)>,
     pub solutions: Vec<(Caller, F, usize, u64)>,
-    /// The contacts that somebody has moved who had only a session.
+    /// The contacts that a person with nothing but a session has moved.
     pub stolen: BTreeSet<(AccountId, F, usize)>,
     /// The reply, the questions and the writes of each sort of failure.
     pub told: BTreeMap<Telling, Told>,
@@ -115,7 +115,7 @@ impl Ledger {
         self.parent(seen).map(|token| token.who).or(seen.about)
     }
 
-    /// The person's token with which it was begun. A link token is nobody's.
+    /// The person's token with which it was begun. A link token belongs to no person.
     fn parent(&self, seen: &Observed) -> Option<&Issued> {
         self.borne(seen).filter(|token| token.sort != Sort::Link)
     }
@@ -229,7 +229,7 @@ impl Ledger {
                         "a code to register with"
                     }
                 }
-                // A person who has proved the code is told the fault of the new password.
+                // A person who has proved the code learns the fault of the new password.
                 Call::Recover { .. } if failed && !seen.asked.contains(&"JudgePassword") => "a recovery",
                 // The application is no secret, nor is its demand for a captcha.
                 Call::Send { purpose: Purpose::SignIn | Purpose::Forgotten, .. } if seen.reply.0 == 200 => {

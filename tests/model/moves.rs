@@ -110,7 +110,7 @@ fn a_session_alone_gets_no_password_and_no_way_in(host: &Host, seen: &Observed) 
         let sets = has(|write| matches!(write, Write::StorePassword { .. }));
         let opens = has(|write| matches!(write, Write::OpenSession(_)));
         let Some(account) = before.as_ref().filter(|_| sets || opens) else { continue };
-        // The old password is more than a session.
+        // A person who proves the old password has more than a session.
         let by_old = matches!(seen.request.call, Call::OwnChange { old: Some(_), .. });
         if is_bearer && !by_old {
             let handed = seen.held.as_ref().expect("set without a session");

@@ -61,7 +61,7 @@ fn new_account<'a>(host: &'a Host, new: &NewAccount) -> &'a Account {
     found.expect("the account that was made")
 }
 
-/// Only a person who has proved the contact is told whether somebody has the contact or the name.
+/// Only a person who has proved the contact learns whether somebody has the contact or the name.
 fn nobody_is_told_who_has_it_before_the_proof(seen: &Observed) {
     let is_told = seen.events.iter().any(|event| matches!(event, Event::RegistrationRefused { .. }));
     assert!(!is_told || seen.truth.is_some(), "told before the proof");

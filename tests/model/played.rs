@@ -1,6 +1,5 @@
-//! The happenings that have been played, and how often. A model that never gets anywhere agrees with everything. So each end of each call, and each
-//! situation that is listed, must have been reached often.
-//! said to be played, must have been reached often.
+//! Counts the happenings that were played. A model that never gets anywhere agrees with everything. So each end of each call, and each situation
+//! that is listed, must have been reached often.
 
 use super::{
     calls::{FORGED, How, Reply},

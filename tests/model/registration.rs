@@ -22,8 +22,8 @@ pub struct Form {
 }
 
 impl Model {
-    /// The faults of rules are told before a guess is counted. Whether somebody has the contact or the name is told after the code
-    /// was right.
+    /// Faults of the rules are reported before a guess is counted. Only a right code reveals whether somebody has the contact or
+    /// the name.
     pub fn register(&mut self, asking: &mut Asking, form: &Form) -> Result<Plan, Reply> {
         let (caller, password) = (asking.caller, form.password);
         if asking.dialect() == Dialect::Eiam && is_of_the_family(caller.device) {

@@ -126,8 +126,8 @@ impl Rules {
         self.registers && !self.always_second
     }
 
-    /// Whether a link with these makings counts here. One of the factors must be able to link here, and have come about in a way that
-    /// this application accepts.
+    /// Whether a link with these proofs counts here. One of its factors must be able to link here, and must have been proved in a way
+    /// that this application accepts.
     pub fn counts(&self, trust: Trust, made: &BTreeSet<Making>) -> bool {
         made.iter().any(|making| self.links_by.contains(&making.by) && trust.takes(*making))
     }

@@ -57,7 +57,7 @@ impl Model {
         let person = &self.people[session.who];
         let password = person.password.as_ref().map_or(0, |password| password.set_at);
         let unchanged = session.revision == person.revision;
-        // Two clocks: a change within their skew is not sure, so the revision decides.
+        // Two clocks: a change within their skew cannot be ordered by its time, so the revision decides.
         let changed_at = person.factors_changed_at.max(password);
         let surely_before = changed_at <= self.now + SKEW && session.auth_time + SKEW < changed_at;
         person.active && unchanged && !surely_before
@@ -161,7 +161,7 @@ impl Model {
             }
         }
         judge_new(asking, new)?;
-        // A proof is no wider than what it proved. Here no second factor was proved.
+        // A proof counts only for the factor that it proved. Here no second factor was proved.
         let proof = match known {
             Some(_) => BTreeSet::from([F::Password]),
             None => &self.sessions[session].proved - &self.people[who].enrolled,
@@ -294,7 +294,7 @@ impl Model {
         self.refreshed(asking, session, generation)
     }
 
-    /// Only an id token: an attacker who has copied a sealed token gets no session token for it.
+    /// Only an id token is given, so that an attacker who has copied a sealed token gets no session token.
     fn id_token(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
         let (who, _) = self.holder(asking, session, generation)?;
         if !self.is_allowed(asking)? {
@@ -303,7 +303,7 @@ impl Model {
         Ok(Plan::of(who, Then::IdToken { session }, Reply::NO_SESSION))
     }
 
-    /// Both tokens, and the next session token if they rotate.
+    /// Both tokens. The session token is the next one if session tokens rotate.
     fn refreshed(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
         if let Err(end) = self.open(asking, session, generation, true)? {
             return Ok(end);
@@ -318,7 +318,7 @@ impl Model {
         }
         let mut plan = Plan::of(who, Then::Refreshed { session }, Reply::NO_SESSION);
         if asking.rules().rotates {
-            // This comes before the write. A rotation without a signature would make the client look like a thief when it comes again.
+            // This comes before the write. If the rotation were written without a signature, the client would look like a thief at its next try.
             self.sign(asking)?;
             plan.revision = Some(self.people[who].revision);
             plan.writes.push(Write::Rotate { session, generation });
@@ -350,7 +350,7 @@ impl Model {
         Ok(Plan::of(who, Then::Say(Reply::SUBJECTS[who]), Reply::NO_SESSION))
     }
 
-    /// A sign-out needs only the token, from any device and of any generation. A missing session is not ended.
+    /// A sign-out needs only the token, from any device and of any generation. A session that does not exist is not ended.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
         // It needs no signature either: people must be able to sign out while the keys that open signatures are away.
         let shows_nothing = presented.is_none() && self.life.signed;
@@ -367,7 +367,7 @@ impl Model {
 
     /// A tenant's server: one of each tenant, and one that no tenant has.
     fn server(&self, asking: &mut Asking, credential: usize) -> Result<usize, Reply> {
-        // The host is not asked about a token of the library's.
+        // The library verifies its own tokens without asking the host.
         if let Some(number) = credential.checked_sub(3) {
             let token = self.servers.get(number).filter(|(_, key, issued)| {
                 self.verifies(*key) && self.now < issued + SERVER && *issued <= self.now + SKEW
@@ -490,7 +490,7 @@ impl Model {
         let (place, owner, of) = match purpose {
             Purpose::SignIn | Purpose::Update | Purpose::Forgotten | Purpose::Register | Purpose::Link => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
-                // A code that no call takes, or that nobody may have, is not sent.
+                // A code is not sent if no call takes it or nobody may have it.
                 let is_taken = asking.dialect().takes(purpose, by) || !is_of_the_family(asking.caller.device);
                 let is_offered = match purpose {
                     Purpose::Forgotten => asking.rules().recovers && by == F::Sms,
@@ -516,7 +516,7 @@ impl Model {
                     Purpose::Update | Purpose::Link => !self.people[*who].enrolled.contains(&by),
                     _ => true,
                 };
-                // Whoever has a contact may register with the code that is sent there.
+                // A person may register with the code that was sent to their contact.
                 let owner = match purpose {
                     Purpose::Register => Owner::Contact,
                     _ => Owner::of(owner.filter(sets)),

@@ -464,7 +464,7 @@ impl Model {
                 }
                 return;
             }
-            // Nobody counts a revision up here: neither a writer who bypasses the host, nor a change of the keys.
+            // Nothing raises a revision here, because the writer bypasses the host, and a change of keys touches no account.
             Act::CopySecret(from, to) => {
                 if self.people[*from].has_totp && self.people[*to].has_totp {
                     self.people[*to].sealed = self.people[*from].sealed;

@@ -38,7 +38,7 @@ impl Trust {
 }
 
 impl Brought {
-    /// The makings of the link, in a login that has proved these factors.
+    /// The proofs of the link, in a login that has proved these factors.
     pub fn made_by(self, proved: &BTreeSet<F>) -> BTreeSet<Making> {
         let Self { is_bound, is_vouched, .. } = self;
         let making = |by: &F| Making { by: *by, is_bound, is_vouched: is_vouched && *by == F::Sms };
@@ -62,7 +62,7 @@ pub fn written(made: &BTreeSet<Making>) -> u16 {
     made.iter().fold(0, |bits, making| bits | bit(*making))
 }
 
-/// The makings that this number stands for.
+/// The proofs that this number stands for.
 pub fn read(bits: u16) -> BTreeSet<Making> {
     let ways = [true, false].into_iter().flat_map(|is_bound| {
         let making = move |by, is_vouched| Making { by, is_bound, is_vouched };

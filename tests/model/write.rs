@@ -251,11 +251,11 @@ impl Model {
                 if linked.who != who {
                     return Err(Refused::Linked);
                 }
-                // The identity is linked again, by a surer or less sure proof. Both stay, each with its own worth.
+                // The identity is linked again, by a stronger or a weaker proof. Both proofs stay, and each counts as before.
                 linked.made.extend(made);
                 self.linked_last = Some(*identity);
             }
-            // This comes with a new password, which counts the revision up.
+            // This comes with a new password, which raises the revision.
             Write::EndLinks => self.linked.retain(|_, link| Some(link.who) != who),
             Write::Unlink { identity, is_last } => {
                 let who = who.unwrap();

@@ -72,7 +72,7 @@ fn conforms(server: SocketAddr) {
     assert_eq!(client.send(&skip).text("status"), "SUCCESS");
     assert_eq!(client.send(&skip).parts(), invalid_state_token());
 
-    // A protected route, with a session, without one, and with one that is over.
+    // A protected route, with a session, without one, and with one that has ended.
     let alice = client.send(&Call::login("alice", PASSWORD));
     assert_eq!((alice.status, alice.text("status")), (200, "SUCCESS"));
     let orders = Call::get("/orders");

@@ -120,7 +120,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// Why [`DATABASE_FILE`] names no database.
+/// The reason why [`DATABASE_FILE`] names no database.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseFileError {
     #[error("{DATABASE_FILE} names {0}: {1}")]

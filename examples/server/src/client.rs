@@ -31,7 +31,7 @@ struct Waits {
     to_write: Option<Instant>,
 }
 
-/// Why a connection ends that neither side has closed.
+/// The reason why the server ends a connection that neither side has closed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Loss {
     /// The client has reset it, and reads no more of its answer.
@@ -82,7 +82,7 @@ impl Client {
 
     async fn reset(&self) {
         if self.stream.ready(Interest::ERROR).await.is_err() {
-            // This error is the runtime's, which is about to end.
+            // The error comes from the runtime, which is about to end.
             pending().await
         }
     }

@@ -102,8 +102,8 @@ async fn vouch(State(provider): State<Arc<LoopbackProvider>>, body: Body) -> Res
     }
 }
 
-/// The public keys of id tokens (RFC 7517), which the family's own path also has. There are none if the library signs, because its key is
-/// shared.
+/// The public keys of id tokens (RFC 7517), which the family's own path also serves. There are none if the library signs, because its key
+/// is shared.
 async fn jwks(State(current): State<Arc<Current>>) -> Response {
     let service = current.service();
     let keys = service.api.engine().public_keys(service.clock.now());

@@ -10,7 +10,7 @@ use authflow::{
 };
 use authflow_argon2::{Argon2Hasher, HasherError};
 
-/// Why a password is refused.
+/// The reason why a password is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefusedPassword {
     #[error("{0}")]

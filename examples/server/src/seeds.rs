@@ -43,7 +43,7 @@ struct Seed {
     profile: Option<toml::Table>,
 }
 
-/// Why a server is not started with these accounts. It quotes nothing of the file.
+/// The reason why a server does not start with these accounts. It quotes nothing of the file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SeedError {
     #[error(transparent)]

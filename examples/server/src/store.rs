@@ -162,7 +162,7 @@ impl Store {
         }
     }
 
-    /// Makes all accounts or none. Each account that cannot be made is told with its place among them.
+    /// Makes all accounts or none. Each account that cannot be made is reported with its place in the list.
     pub(crate) async fn create_accounts(
         &self,
         new: Vec<Account>,

@@ -1,4 +1,4 @@
-//! What is said about a malformed body: which member is wrong, and what must be there. The texts are ours.
+//! The texts about a malformed body: which member is wrong, and what must be there. The texts are ours.
 
 use crate::{
     device::{Header, Language},
@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::{format, string::String};
 
-/// What is wrong, to fill the place that a message leaves for it.
+/// The description of a fault, which fills the placeholder of a message.
 pub(super) fn what_must_be(fault: BodyFault, language: Language) -> String {
     let (en, zh) = match fault {
         BodyFault::ContentType => {

@@ -66,7 +66,7 @@ pub(super) struct Message {
     pub(super) text: Cow<'static, str>,
 }
 
-/// What is said about a fault.
+/// The message about a fault.
 pub(super) fn fault(fault: Fault, facts: &Facts) -> Message {
     match fault {
         Fault::CredentialsInvalid if facts.tells_attempts => refused_guess(facts),
@@ -130,7 +130,7 @@ const fn locked(dialect: Dialect) -> Entry {
     }
 }
 
-/// What is wrong with a body. EIAM's own texts name the parameter and say what is wrong with it. The texts of the other dialects are ours.
+/// The message about a malformed body. EIAM's own texts name the parameter and say what is wrong with it. The texts of the other dialects are ours.
 fn refused_body(wrong: BodyFault, facts: &Facts) -> Message {
     let Facts { dialect, language, .. } = *facts;
     if let Some(entry) = lacks_of_solution(wrong, dialect) {
@@ -143,7 +143,7 @@ fn refused_body(wrong: BodyFault, facts: &Facts) -> Message {
     }
 }
 
-/// What the solution of a picture lacks, where the dialect has a row for it.
+/// The row about a member that the solution of a picture lacks, if the dialect has such a row.
 fn lacks_of_solution(wrong: BodyFault, dialect: Dialect) -> Option<Entry> {
     let BodyFault::Member { name, problem: MemberProblem::Missing } = wrong else { return None };
     match (dialect, name) {
@@ -155,7 +155,7 @@ fn lacks_of_solution(wrong: BodyFault, dialect: Dialect) -> Option<Entry> {
     }
 }
 
-/// What is wrong with a new password, with the bounds of its length or what it lacks.
+/// The message about a new password that was refused, with the bounds of its length or what it lacks.
 fn refused_password(reason: NewPasswordRefusal, facts: &Facts) -> Message {
     let Facts { dialect, language, password_rules: rules, .. } = *facts;
     let entry = untold(Fault::NewPasswordRefused(reason), dialect);
@@ -166,7 +166,7 @@ fn refused_password(reason: NewPasswordRefusal, facts: &Facts) -> Message {
     }
 }
 
-/// What is wrong with a member of a registration. EIAM names the parameter. The other dialects call it what their pages call it.
+/// The message about a member of a registration that was refused. EIAM names the parameter. The other dialects call it what their pages call it.
 fn refused_profile(refusal: &ProfileRefusal, facts: &Facts) -> Message {
     let Facts { dialect, language, .. } = *facts;
     let entry = untold(Fault::ProfileRefused(*refusal), dialect);
@@ -178,7 +178,7 @@ fn refused_profile(refusal: &ProfileRefusal, facts: &Facts) -> Message {
     }
 }
 
-/// What is said where no call has that path or method.
+/// The message if no call has the path or method of the request.
 pub(super) fn not_ours(reason: NotOurs, facts: &Facts) -> Message {
     let entry = match facts.dialect {
         Dialect::Ciam => ciam::not_ours(reason),
@@ -188,7 +188,7 @@ pub(super) fn not_ours(reason: NotOurs, facts: &Facts) -> Message {
     entry.plain(facts.language)
 }
 
-/// What is said where the host could not answer.
+/// The message if the host could not answer.
 pub(super) fn busy(facts: &Facts) -> Message {
     let entry = match facts.dialect {
         Dialect::Ciam => ciam::BUSY,

@@ -6,7 +6,7 @@ use crate::{
     password::{PasswordRefusal, RuleViolation},
 };
 
-/// What is wrong with a new password, as far as the family tells it apart.
+/// A fault of a new password, as far as the family distinguishes faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PasswordFlaw {
     /// It has too few or too many characters.
@@ -19,7 +19,7 @@ pub(super) enum PasswordFlaw {
     Used,
     /// Attackers know it.
     Weak,
-    /// Something that the family has no word for.
+    /// A fault that the family has no word for.
     Unsaid,
 }
 
@@ -48,7 +48,7 @@ impl PasswordFlaw {
     }
 }
 
-/// What the broken rule demands, to fill the place in the message of a [`PasswordFlaw::Plain`]. The texts are ours.
+/// The demand of the broken rule, which fills the placeholder in the message of a [`PasswordFlaw::Plain`]. The texts are ours.
 pub(super) const fn lacking(reason: NewPasswordRefusal, language: Language) -> &'static str {
     let NewPasswordRefusal::Rule(violation) = reason else { return "" };
     let (en, zh) = match violation {

@@ -13,7 +13,7 @@ pub(super) struct Named {
     zh: &'static str,
 }
 
-/// What is wrong with a registration, as far as the family tells it apart.
+/// A fault of a registration, as far as the family distinguishes faults.
 pub(super) enum ProfileRow {
     /// One of the members of the pages must be there.
     Missing(Named),
@@ -32,7 +32,7 @@ const fn named(code: &'static str, en: &'static str, zh: &'static str) -> Named 
 }
 
 impl ProfileRow {
-    /// What fills the place in a message of CIAM or OneAccess: what the member is called, or its name as the client spells it.
+    /// The text for the placeholder in a message of CIAM or OneAccess: the words for the member, or its name as the client spells it.
     pub(super) fn subject(&self, refusal: &ProfileRefusal, language: Language) -> String {
         match self {
             Self::Missing(named) | Self::Invalid(named) => match language {

@@ -1,4 +1,4 @@
-//! What an attack has done.
+//! The harm that an attack has done.
 
 use super::{super::Answer, Attack};
 use alloc::{boxed::Box, string::String};
@@ -8,10 +8,10 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Harm {
-    /// The request was not refused, or the host did not answer, which shows nothing.
+    /// The request was not refused. This includes a request to which the host did not answer, because that shows nothing.
     #[error("it was not refused")]
     NotRefused,
-    /// The words of the refusal are not those that nonsense gets, so the refusal taught something.
+    /// The refusal differs from the one that nonsense gets, so it reveals something.
     #[error("its refusal is not the one that nonsense gets")]
     Telling,
     /// The request has changed this kind of thing that a [`MemoryHost`](crate::testkit::MemoryHost) keeps.

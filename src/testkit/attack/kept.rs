@@ -1,4 +1,4 @@
-//! What a host keeps, before and after a request of an attacker.
+//! The data of a host, before and after an attacker's request.
 
 use super::{
     super::{MemoryHost, World, exam::Column},
@@ -10,7 +10,7 @@ use crate::{
     step::Question,
 };
 
-/// A host as it was.
+/// A copy of a host before the request.
 pub(super) struct Kept(MemoryHost);
 
 impl Kept {
@@ -18,7 +18,7 @@ impl Kept {
         Self(world.host.clone())
     }
 
-    /// The harm that the latest request has done. The request was refused, so all that it may leave is a counted guess.
+    /// The harm that the latest request has done. The request was refused, so it may leave nothing but a counted guess.
     pub(super) fn harm(&self, world: &World) -> Option<Harm> {
         self.written(&world.host).map(Harm::Wrote).or_else(|| self.miscounted(world))
     }
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    /// This was finding 1: a used code cleared the count of guesses, and the reply was a refusal like any other.
+    /// This was finding 1. A used code cleared the count of guesses, although the reply was an ordinary refusal.
     #[test]
     fn a_guess_is_counted_and_takes_none_off() {
         let mut world = World::new();
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!((kept.harm(&world), kept.harm(&cleared)), (None, Some(Harm::ForgottenGuesses)));
     }
 
-    /// A locked slot refuses without a guess.
+    /// A locked slot refuses without counting a guess.
     #[test]
     fn a_locked_slot_counts_nothing_more() {
         let mut world = World::new();

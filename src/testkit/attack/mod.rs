@@ -1,4 +1,4 @@
-//! What an attacker tries with the tokens that a client holds.
+//! The attacks that an attacker can try with the tokens that a client holds.
 
 mod harm;
 mod kept;
@@ -10,13 +10,13 @@ use crate::{factor::Totp, outcome::Event};
 use alloc::{borrow::ToOwned as _, boxed::Box, string::String, vec::Vec};
 use kept::Kept;
 
-/// What an attacker tries. An attack is withstood if all of this is true:
+/// An attack. It is withstood if all of this is true:
 ///
-/// - Each request is refused. A request that is out of place gets the very words that nonsense gets there, so that the refusal teaches nothing.
+/// - Each request is refused. A request that is out of place gets exactly the refusal that nonsense gets there, so that the refusal reveals nothing.
 /// - No request writes anything: no session, no claim, no code, no skip, nothing in an account. The only exception is a guess, if the request had
 ///   one.
 /// - That guess is counted, unless the slot was locked. No guess that was counted before is removed.
-/// - The victim loses nothing: the login goes on, the session is renewed, the ticket is good as before.
+/// - The victim loses nothing. The login can go on, the session can be renewed, and the ticket is still good.
 ///
 /// (A client that replays a finished step may learn that its code has been used. If the policy has a
 /// [`retry_grace`](crate::policy::Policy::retry_grace), a replayed skip may be answered with the session that it has opened.)
@@ -39,15 +39,14 @@ use kept::Kept;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attack {
-    /// Sends every finished step again. Then sends the next step twice at once, both judged before either is written.
+    /// Sends every finished step again. Then sends the next step twice at once, so that both are judged before either is written.
     Replay,
     /// Sends the state tokens of finished steps in a skip, in a change of the password, and in a proof of the second factor. If the login has
     /// proved a second factor, that proof has a new and right code.
     Rewind,
     /// Sends every token to the calls that take another kind.
     CrossPurpose,
-    /// Sends every token from a device with another fingerprint. A sign-out is not tried, because it only gives up a right, and any device may do
-    /// that.
+    /// Sends every token from a device with another fingerprint. A sign-out is not tried, because any device may sign a session out.
     WrongDevice,
     /// Sends every token in another application.
     WrongApplication,
@@ -55,7 +54,7 @@ pub enum Attack {
     RetiredKey,
 }
 
-/// What was withstood.
+/// The result of an attack that was withstood.
 ///
 /// ```
 /// use authflow::{
@@ -74,13 +73,13 @@ pub enum Attack {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Withstood {
-    /// How many requests were tried; none if the client holds nothing yet.
+    /// The number of requests that were tried. It is 0 if the client holds no token yet.
     pub tried: usize,
-    /// How many of them had a guess that was judged and counted.
+    /// The number of these requests whose guess was judged and counted.
     pub guesses: usize,
 }
 
-/// Where a token belongs.
+/// The place where a token belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     State,
@@ -118,7 +117,7 @@ fn steps(token: &str) -> [Call; 3] {
 }
 
 impl Attack {
-    /// All of them.
+    /// Every attack.
     pub const ALL: [Self; 6] = [
         Self::Replay,
         Self::Rewind,
@@ -177,7 +176,7 @@ impl Attacker {
         }
     }
 
-    /// Sends the right password, and a code that was not used yet and that no budget holds back. So only the token can be refused.
+    /// Sends the right password, and a code that is unused and within every budget. So only the token can be refused.
     fn rewind(&mut self, token: &str) -> Result<(), Breach> {
         let [skip, change, guess] = steps(token);
         self.is_refused_as_nonsense(&skip, &skip.clone().pending(NONSENSE))?;
@@ -189,7 +188,7 @@ impl Attacker {
         self.is_refused_as_nonsense(&proof, &proof.clone().pending(NONSENSE))
     }
 
-    /// The tokens that the client holds now, and where they belong.
+    /// The tokens that the client holds now, and the places where they belong.
     fn held(&self) -> Vec<(Place, String)> {
         let Some(answer) = self.login.latest() else { return Vec::new() };
         let mut held = Vec::new();
@@ -238,7 +237,7 @@ impl Attacker {
         let answer = self.login.world.send(call);
         self.withstood.tried += 1;
         self.withstood.guesses += usize::from(kept::judged(&self.login.world));
-        // An unanswered request does not count as refused: a host that is out of order withstands nothing.
+        // An unanswered request does not count as refused, because a host that is out of order withstands nothing.
         let is_refused = answer.status == 400 || self.is_answered_again();
         let harm = if is_refused { kept.harm(&self.login.world) } else { Some(Harm::NotRefused) };
         match harm.or_else(|| (self.rights() != rights).then_some(Harm::LostRight)) {
@@ -247,7 +246,7 @@ impl Attacker {
         }
     }
 
-    /// What the victim can do with their tokens: each call and its result. Each call is tried in a copy of the world.
+    /// The calls that the victim can make with their tokens, each with its result. Each call is tried in a copy of the world.
     fn rights(&self) -> Vec<(String, u16, String)> {
         let held = self.held().into_iter();
         let calls = held.filter_map(|(place, token)| match place {
@@ -269,7 +268,7 @@ impl Attacker {
         calls.map(|call| of(self.login.clone(), call)).chain(goes_on).collect()
     }
 
-    /// Whether the latest request came once more and was answered as before.
+    /// Whether the latest request was a repeated one that was answered as before.
     fn is_answered_again(&self) -> bool {
         let is_repetition = matches!(self.attack, Attack::Replay | Attack::Rewind);
         let events = self.login.world.outcome.iter().flat_map(|outcome| &outcome.events);

@@ -9,7 +9,7 @@ use crate::{
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Whether the exam can be taken on the accounts that it is given.
+    /// Checks that the exam can be taken on the given accounts.
     pub(super) fn is_fit(&self) -> Result<(), NeglectedDuty> {
         let Self { exam, .. } = self;
         let (account, other) = (&exam.expected, &exam.other_account);
@@ -29,7 +29,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Both accounts are read as they are. No account is found by another id or in another tenant.
+    /// Checks that both accounts are read as they are, and that no account is found by another id or in another tenant.
     pub(super) async fn accounts(&self) -> Result<(), NeglectedDuty> {
         self.is_read(&self.exam.expected).await?;
         self.is_read(&self.exam.other_account).await?;
@@ -48,7 +48,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Nothing is committed for an account that is not active.
+    /// Checks that nothing is committed for an account that is not active.
     pub(super) async fn status(&self) -> Result<(), NeglectedDuty> {
         let other = &self.exam.other_account;
         let commit = Commit {
@@ -63,7 +63,7 @@ impl<H: Host> Sitting<'_, H> {
         self.done("not active", Vec::new(), NeglectedDuty::RollBack).await
     }
 
-    /// Whether an account is read as `expected` by each of its names.
+    /// Checks that an account is read as `expected` by each of its names.
     pub(super) async fn is_read(&self, expected: &Account) -> Result<(), NeglectedDuty> {
         for (by, key) in keys(expected) {
             let ask = FindAccount { audience: self.exam.audience, key };

@@ -1,4 +1,4 @@
-//! What an administrator does.
+//! The tasks of an administrator.
 
 use super::{HostExam, NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -26,17 +26,17 @@ use crate::{
 use alloc::{format, vec::Vec};
 use core::num::NonZeroU32;
 
-/// A clock that is behind may still need what ended so many seconds ago.
+/// A record that ended this many seconds ago may still be needed by a clock that is behind.
 const MAYBE_NEEDED: u64 = 120;
-/// No clock needs what ended so many seconds ago.
+/// A record that ended this many seconds ago is needed by no clock.
 const OVER: u64 = 600;
 
 impl HostExam {
-    /// Examines the tasks of an administrator on a host's store, with the account of this exam. `make` must make the account that it is given as an
-    /// administrator makes one, with everything but its revision, which is drawn.
+    /// Examines the tasks of an administrator on a host's store, with the account of this exam. `make` must make the given account as an
+    /// administrator does. It keeps everything except the revision, which is drawn.
     ///
-    /// The account is deleted with every row and made anew, and it stays so. Everything else in the store that is over by the moment's clock is
-    /// swept. This exam can be taken before or after the [other](Self::take).
+    /// The account is deleted with every row and made again, and the new account stays. The exam also sweeps everything else in the store that is
+    /// over by the moment's clock. This exam can be taken before or after the [other](Self::take).
     ///
     /// ```
     /// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
@@ -86,7 +86,7 @@ fn done<E>(answer: Result<Administered, E>, operation: &'static str) -> Result<(
 }
 
 impl<H: Host + Administer> Sitting<'_, H> {
-    /// Every slot is locked, and then unlocked. Receipts go on, and the other account stays locked.
+    /// Locks every slot, and then unlocks it. Receipts must go on, and the other account must stay locked.
     async fn unlock(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let other = AttemptSlot::of_account(tenant, self.exam.other_account.id, Factor::Password);
@@ -189,7 +189,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let form = PasswordForm::Canonical;
             expected.password =
                 Some(Password { verifier: ask.verifier, changed_at, must_change, skips_used: 0, form });
-            // The revision may count up once or twice: a mark may be a change of its own.
+            // The revision may rise once or twice, because the mark may count as a separate change.
             expected.revision = self.found().await?.revision;
             holds(expected.revision != earlier, NeglectedDuty::SetPassword)?;
             self.is_read(&expected).await.map_err(|_| NeglectedDuty::SetPassword)?;
@@ -218,7 +218,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
             holds(answer == Committed::Changed, NeglectedDuty::EndLinks)?;
         }
-        // The second time, there is nothing to mark, but somebody may have signed in by the new link.
+        // The second time there is nothing to mark. The links must end nevertheless, because somebody may have signed in by the new link.
         for label in ["link of a breached account", "link of an account that is breached again"] {
             self.link(&identity, label).await?;
             let before = self.commit_of(&format!("{label}, judged before"), Vec::new()).await?;
@@ -238,7 +238,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::SetPassword)
     }
 
-    /// A new authenticator replaces the one before, and has no used step.
+    /// Checks that a new authenticator replaces the one before, and has no used step.
     async fn enrolled_authenticator(&self) -> Result<(), NeglectedDuty> {
         let duty = NeglectedDuty::EnrolAuthenticator;
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
@@ -287,7 +287,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         self.done_for(self.exam.audience, Some(other.account), end, NeglectedDuty::EndSession).await
     }
 
-    /// Each operation answers `Nobody` for an account that does not exist, and makes nothing.
+    /// Checks that each operation answers `Nobody` for an account that does not exist, and makes nothing.
     async fn nobody(&self) -> Result<(), NeglectedDuty> {
         let tenant = self.exam.audience.tenant;
         let name = u128::from_be_bytes(self.id("nobody"));
@@ -321,7 +321,8 @@ impl<H: Host + Administer> Sitting<'_, H> {
         Ok(())
     }
 
-    /// A record that ended a moment ago stays, whatever clock ended it. A record that ended long ago goes. Guesses of accounts stay.
+    /// Checks that a sweep keeps a record that ended a moment ago, by whatever clock, and forgets one that ended long ago. Guesses of accounts must
+    /// stay.
     async fn sweeps(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let ended = |ago| self.now().minus_seconds(ago);
@@ -334,7 +335,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
             holds(answer == Committed::Done, NeglectedDuty::ClaimOnce)?;
             let record = SessionRecord { expires_at: ended(ago), ..self.record(label).await? };
-            // A host may forget at every commit what is over.
+            // A host may forget rows that are over at every commit.
             let open = Write::OpenSession(record);
             self.done_for(self.exam.audience, Some(account), open, NeglectedDuty::KeepSession).await?;
             let key = self.code(label, ended(ago)).await?;
@@ -381,7 +382,8 @@ impl<H: Host + Administer> Sitting<'_, H> {
         Ok(key)
     }
 
-    /// Every row of the account is gone, and no row of another account. A new account of the same id has nothing of the old one.
+    /// Checks that every row of the account is gone, and no row of another account. A new account of the same id must have nothing of the old
+    /// account.
     async fn deletion(&self, left: Account, make: impl AsyncFn(Account)) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let old = self.found().await?;

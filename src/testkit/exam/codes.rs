@@ -15,7 +15,7 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 const CAPTCHA_DEMANDED: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
-/// A third of the sum comes back in eight hours.
+/// The refusal of an application whose sum is spent. A third of the sum comes back in eight hours.
 const SUM_SPENT: Committed =
     Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent { wait: Lifetime::of::<28_800>() }));
 
@@ -55,7 +55,7 @@ impl<H: Host> Sitting<'_, H> {
         self.sum(store(4, 4 * later)?).await
     }
 
-    /// The budget of the account that asks is separate, and refuses the code too.
+    /// Checks that the separate budget of the asking account also refuses a code.
     async fn asked(&self) -> Result<(), NeglectedDuty> {
         let name = u128::from_be_bytes(self.id("asker"));
         let email = EmailAddress::new(&format!("asked-{name}@example.com")).map(Recipient::Email);
@@ -73,7 +73,7 @@ impl<H: Host> Sitting<'_, H> {
         self.refused("asker again", Vec::from([spend]), refusal, NeglectedDuty::KeepBudget).await
     }
 
-    /// A code is used once, however many commits use it at once. A commit that is not done uses none up.
+    /// Checks that a code is used once, however many commits use it at once, and that a commit that is not done uses up no code.
     async fn used(&self) -> Result<(), NeglectedDuty> {
         let used = Write::UseCode(self.claim("used code"));
         self.rolled_back("code of a changed account", Vec::from([used.clone()])).await?;
@@ -83,7 +83,7 @@ impl<H: Host> Sitting<'_, H> {
         self.refused("code again", Vec::from([used]), refusal, NeglectedDuty::UseCode).await
     }
 
-    /// A code claims its captcha token once, even if the code goes to nobody. A refused code does not claim the token.
+    /// Checks that a code claims its captcha token once, even if the code is a decoy. A refused code must not claim the token.
     async fn captchas(&self, key: CodeKey, code: Write, next: Write) -> Result<(), NeglectedDuty> {
         let commit = |label: &str, write: &Write| Commit {
             claim: Some(self.claim(label)),
@@ -111,7 +111,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_kept(key, Some(6)).await
     }
 
-    /// Everything that is sent or asked for is counted one by one, for each application. A code that the sum refuses is not kept.
+    /// Checks that every code that is sent or asked for is counted one by one, for each application. A code that the sum refuses must not be kept.
     async fn sum(&self, code: Write) -> Result<(), NeglectedDuty> {
         // A tenant that no earlier exam had.
         let name = u128::from_be_bytes(self.id("sum"));

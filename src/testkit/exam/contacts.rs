@@ -1,4 +1,4 @@
-//! Contacts: replaced in one step with everything that ends with them, and never shared by two accounts.
+//! Contacts. A commit replaces one in one step with everything that ends with it, and two accounts never share one.
 
 use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -49,7 +49,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_read(&expected).await.map_err(rolled_back)
     }
 
-    /// No account can take what the other account is known by: its contact of the channel, or its user name if that would be a contact.
+    /// Checks that no account can take a name of the other account: its contact of the channel, or its user name if that would be a contact.
     async fn taken_contact(&self, channel: Channel) -> Result<(), NeglectedDuty> {
         let other = &self.exam.other_account;
         let named = other.user_name.as_ref().and_then(|name| Recipient::new(channel, name.as_str()).ok());

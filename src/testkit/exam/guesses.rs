@@ -35,7 +35,7 @@ impl<H: Host> Sitting<'_, H> {
         // A wrong guess stays counted.
         self.settle(slot, third, Settlement::Wrong).await?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
-        // A success that is not written clears nothing. A success that is written clears its own guess and those before it.
+        // A success clears nothing if its commit is not written. A written success clears its own guess and those before it.
         let clear = Write::ClearGuesses(ClearGuesses::up_to(slot, first));
         self.rolled_back("clear and roll back", Vec::from([clear.clone()])).await?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::RollBack)?;

@@ -14,7 +14,7 @@ use alloc::{format, vec::Vec};
 const LINKED_BY: LinkedBy = LinkedBy::unbound(FactorSet::EMPTY.with(Factor::Sms)).vouched();
 
 impl<H: Host> Sitting<'_, H> {
-    /// Links identities and takes the links away again. The revision counts up with each link that is taken away.
+    /// Links identities and removes the links again. The revision must rise with each link that is removed.
     pub(super) async fn identities(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let [one, two, others] = ["one", "two", "another's"].map(|label| self.identity(label));
         let (one, two, others) = (one?, two?, others?);
@@ -64,7 +64,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(expected)
     }
 
-    /// Both proofs of an identity that was linked twice are kept, with the time of the first link.
+    /// Checks that the proofs of both links are kept if an identity was linked twice, with the time of the first link.
     async fn what_links_is_kept_together(
         &self,
         identity: &SocialIdentity,
@@ -81,7 +81,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(kept == *expected, NeglectedDuty::KeepLinkProofs)
     }
 
-    /// Ends the links of one provider, and then all. Only this account's links end. The end of none is no refusal.
+    /// Ends the links of one provider, and then all links. Only this account's links must end. The write must not be refused if there are none.
     async fn ended_links(
         &self,
         others: &SocialIdentity,
@@ -109,7 +109,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_linked(others, Some(other)).await.map_err(|_| duty())
     }
 
-    /// An identity belongs to one account, the first that links it, however many link it.
+    /// Checks that an identity belongs to the first account that links it, however many link it.
     async fn another_accounts(
         &self,
         identity: &SocialIdentity,
@@ -166,7 +166,7 @@ impl<H: Host> Sitting<'_, H> {
         SocialIdentity::new(provider, &uid).map_err(|_| NeglectedDuty::LinkIdentity)
     }
 
-    /// Whether an identity is linked to this account (or to none), in its tenant only.
+    /// Checks that an identity is linked to this account (or to none), in its tenant only.
     pub(super) async fn is_linked(
         &self,
         identity: &SocialIdentity,

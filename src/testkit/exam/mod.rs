@@ -1,4 +1,4 @@
-//! An exam for hosts: whether a host keeps the duties that every proof of this library rests on.
+//! An exam for hosts. It examines whether a host keeps the duties that every proof of this library rests on.
 
 mod account;
 mod administration;
@@ -31,7 +31,7 @@ pub(super) use column::Column;
 use sha2::{Digest as _, Sha256};
 use together::together;
 
-/// How many requests come at once.
+/// The number of requests that come at once.
 const AT_ONCE: usize = 8;
 
 /// An exam for a host of your own, on two accounts that the host keeps for it.
@@ -41,25 +41,25 @@ const AT_ONCE: usize = 8;
 /// questions that the library would ask, several at once if a race is the point, and judges the answers.
 ///
 /// One account must be active, and must have a password if [`passwords`](Self::passwords) are examined. The exam leaves it with a password that
-/// stands in this library's source, a number and an address that belong to nobody, and no sessions. If it has an authenticator, its latest steps
-/// are used up. The other account must be locked or disabled, and is left as it is. Both accounts are given as they *should* be read: the test
-/// makes them, not the examined host. Every field of every answer is compared with them. A column shows a fault only if it has a value. So between
-/// them, the two accounts should have everything that the host's accounts can have, including an authenticator, a reason to change the password and
-/// a profile.
+/// anybody can read in this library's source, a number and an address that belong to nobody, and no sessions. If it has an authenticator, its latest
+/// steps are used up. The other account must be locked or disabled, and is left as it is. Give both accounts as they *should* be read. The test must
+/// make them, not the examined host. Every field of every answer is compared with them. A column shows a fault only if it has a value. So the two
+/// accounts together should have everything that the host's accounts can have, including an authenticator, a reason to change the password and a
+/// profile.
 ///
 /// [`StoreExam`] examines a store alone, and brings its own accounts.
 ///
 /// # What it does not see
-/// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait. A host whose answers block
+/// - Faults that need several threads. The questions of a race are asked from one task, each as soon as the others wait. A host whose answers block
 ///   the thread is asked one question after the other.
 /// - Whether `Done` is durable, and how long claims are kept.
-/// - How accounts are found by an identifier that was typed in another spelling, how long answers take, and what is sent or signed.
+/// - How accounts are found by an identifier that was typed in another spelling, how long answers take, and the contents of messages and signatures.
 /// - Whether only one of two accounts gets a number that both want at once: only one account is active.
-/// - What signatures of calls open to. [Another exam](Self::take_sealed) covers this, because it needs a sealed text.
-/// - The tasks of an administrator, and accounts that are deleted and made anew. [Another exam](Self::take_administered) covers these.
+/// - Whether the host opens the signatures of calls. [Another exam](Self::take_sealed) covers this, because it needs a sealed text.
+/// - The tasks of an administrator, and accounts that are deleted and made again. [Another exam](Self::take_administered) covers these.
 ///
-/// If the database reports a conflict to the host, for example that it could not serialise a transaction, the host must try again. In this exam the
-/// conflict counts as no answer.
+/// If the database reports a conflict to the host, for example that it could not serialise a transaction, the host must try again. If the host
+/// reports the conflict in this exam, the question counts as unanswered.
 ///
 /// ```
 /// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
@@ -88,9 +88,9 @@ pub struct HostExam {
     /// Whether to open, check, rotate and end sessions.
     pub sessions: bool,
     /// Whether to find sessions by their id alone, for a policy whose session tokens are
-    /// [references](crate::policy::SessionTokenForm::Reference). Only where [`sessions`](Self::sessions) are examined.
+    /// [references](crate::policy::SessionTokenForm::Reference). It has an effect only if [`sessions`](Self::sessions) are examined.
     pub references: bool,
-    /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
+    /// Whether to ask which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
     pub retries: bool,
     /// Whether to store and load codes and, if the host shows pictures of a captcha, to try one.
     pub codes: bool,
@@ -102,10 +102,10 @@ pub struct HostExam {
     /// Whether to link identities, for a policy with [`Factor::Federated`](crate::factor::Factor::Federated) among its first factors. The other
     /// account is left with one or two identities that belong to nobody.
     pub identities: bool,
-    /// Another account of the tenant, as it should be read. It must be locked or disabled, so that the exam sees whether the status is read. Its
-    /// sessions must be left alone.
+    /// Another account of the tenant, as it should be read. It must be locked or disabled, so that the exam sees whether the host reads the status.
+    /// The host must not end the sessions of this account.
     pub other_account: Account,
-    /// Another application of the tenant, where the account's sessions end as well. For a host that cannot have a second application, set
+    /// Another application of the tenant, where the account's sessions must end as well. If the host cannot have a second application, set
     /// `exam.other_application = None` after [`on`](Self::on). The exam then does not examine whether sessions end there.
     pub other_application: Option<ClientId>,
 }
@@ -152,13 +152,13 @@ pub enum NeglectedDuty {
     /// The host does not find the account by its id, in its tenant.
     #[error("the account is not found by its id, in its tenant and in no other")]
     FindAccount,
-    /// The host does not find an account by something that the account is known by.
+    /// The host does not find an account by one of its names or contacts.
     #[error("an account is not found by its {0}")]
     FindAccountBy(&'static str),
     /// The host does not read an account as it is. Secrets are not printed.
     #[error("of an account that is found by its {by}, {field} must be {expected}, not {found}")]
     ReadAccount {
-        /// What the account was found by.
+        /// The name or contact by which the account was found.
         by: &'static str,
         /// The field of [`Account`].
         field: &'static str,
@@ -185,7 +185,7 @@ pub enum NeglectedDuty {
     /// A new password is not stored.
     #[error("a new password is not stored")]
     StorePassword,
-    /// A rehashed verifier counts the revision up, changes more than itself, or is not stored.
+    /// A rehashed verifier raises the revision, changes more than itself, or is not stored.
     #[error(
         "a password that is hashed anew is not stored, or counts the revision up, or changes its time, reason or skips"
     )]
@@ -196,7 +196,7 @@ pub enum NeglectedDuty {
     /// A step of a one-time password counts twice, or not at all.
     #[error("a step of a one-time password counts twice, or not at all")]
     UseTotpStep,
-    /// A resealed secret counts the revision up, changes more than itself, or is not stored.
+    /// A resealed secret raises the revision, changes more than itself, or is not stored.
     #[error(
         "a secret that is sealed anew is not stored, or counts the revision up, or changes more than itself"
     )]
@@ -204,13 +204,13 @@ pub enum NeglectedDuty {
     /// An opened session is not kept as it was written, or another session was written over it.
     #[error("a session is not kept as it was written")]
     KeepSession,
-    /// A session is not found as it is kept by its id alone, or a session is found that has ended or never was.
+    /// A session is not found by its id alone as it was kept. Or a session is found that has ended or never existed.
     #[error("by its id alone a session is not found as it is kept, or is though it has ended, or never was")]
     FindSession,
     /// A session that was ended still lives, or another session was ended.
     #[error("a session that was ended lives on, or another one does not")]
     EndSession,
-    /// A rotation does not compare the generation and count it up.
+    /// A rotation does not compare the generation, or does not raise it.
     #[error("a rotation does not compare the generation, or does not count it up")]
     RotateSession,
     /// A renewal does not set the time and the revision of a session.
@@ -219,7 +219,7 @@ pub enum NeglectedDuty {
     /// The latest use of a session is not noted. Or a use is noted by another device, another application or another generation.
     #[error("the use of a session is not noted, or one by somebody whom it is not open to is")]
     NoteUse,
-    /// A session is not bound to its device anew when its token is rotated or a use is noted.
+    /// A session is not bound to its device again when its token is rotated or a use is noted.
     #[error("a session is not bound to its device anew with a noted use, or with a rotation")]
     BindAnew,
     /// A claim does not say which session it has opened. Or it names a session that has ended, or names one although it opened none.
@@ -240,8 +240,8 @@ pub enum NeglectedDuty {
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,
-    /// A contact is not replaced: the new one is not stored, the account is not found by it, or it is still found by the earlier one. Or the
-    /// revision is not counted up.
+    /// A contact is not replaced: the new one is not stored, the account is not found by it, or it is still found by the earlier one. Or the revision
+    /// is not raised.
     #[error(
         "a contact is not replaced, or without the revision, or the account is still found by the one of before"
     )]
@@ -252,7 +252,7 @@ pub enum NeglectedDuty {
     /// The sum of sends is not counted, or is counted for another application, or a code that the sum refuses is kept.
     #[error("what an application sends in all is not counted one by one, for itself alone")]
     KeepSum,
-    /// A send to a recipient that no account has does not make its claim, so its captcha counts twice. Or a refused send has made its claim.
+    /// A send to a recipient that no account has does not make its claim, so its captcha token counts twice. Or a refused send has made its claim.
     #[error("a send to nobody does not claim its captcha token, or claims it though it is refused")]
     ClaimCaptcha,
     /// A picture of a captcha passes at a wrong point, can be tried again, or passes although it was not shown.
@@ -270,16 +270,16 @@ pub enum NeglectedDuty {
     /// The identities of an account are not those that are linked to it.
     #[error("the identities of an account are not listed as they were linked")]
     ListIdentities,
-    /// A link is not taken away, another account's link is, or the revision is not counted up.
+    /// A link is not removed, another account's link is removed, or the revision is not raised.
     #[error("a link is not taken away, or another account's is, or the revision is not counted up")]
     UnlinkIdentity,
-    /// The last identity is taken away although it is the last way in.
+    /// The last identity is removed although it is the only remaining way to sign in.
     #[error("the last identity is taken away though it is the last way in")]
     KeepLastWayIn,
     /// The proofs of a link are not kept, or are lost when the identity is linked to the same account again.
     #[error("what a link was proved by is not kept together with what it was proved by before")]
     KeepLinkProofs,
-    /// Links that must end stay, links of others end, or the revision is not counted up. Or the end of no links is refused.
+    /// Links that must end stay, links of others end, or the revision is not raised. Or the write is refused if the account has no links.
     #[error("links of an account do not end when they must, others end, or the revision is not counted up")]
     EndLinks,
     /// Guesses that come at once are counted as fewer.
@@ -291,7 +291,7 @@ pub enum NeglectedDuty {
     /// A commit does not clear the count of guesses up to the guess that it names.
     #[error("a commit does not clear the count of guesses, or clears more than it says")]
     ClearGuesses,
-    /// A record of guesses was deleted, so receipts begin anew.
+    /// A record of guesses was deleted, so receipts start again.
     #[error("a record of guesses was deleted instead of cleared")]
     KeepReceipts,
     /// The host does not open what is sealed for it, or opens something else.
@@ -300,7 +300,7 @@ pub enum NeglectedDuty {
     /// An operation of an administrator does not say whether the account exists.
     #[error("{0} must answer Done for an account that is there, and Nobody for one that is not")]
     AnswerNobody(&'static str),
-    /// An unlock leaves a factor locked, unlocks another account, or counts the revision up.
+    /// An unlock leaves a factor locked, unlocks another account, or raises the revision.
     #[error("to unlock an account must clear every count of its guesses, and nothing else")]
     Unlock,
     /// A status is not set, or is set without a new revision.
@@ -360,8 +360,8 @@ impl HostExam {
         }
     }
 
-    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh if the host keeps its records. If the host forgets
-    /// by its own clock what is over, the time must be the host's.
+    /// Examines a host. The exam makes the ids that it claims from the moment's entropy, so the entropy must be fresh if the host keeps its records.
+    /// If the host forgets records by its own clock, the moment's time must come from that clock.
     ///
     /// # Errors
     /// Returns the first duty that the host neglects.
@@ -463,7 +463,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(self.commit(label, writes).await? == Committed::Done, duty)
     }
 
-    /// A commit without claim or revision, which must be done.
+    /// Sends a commit without claim or revision, which must be done.
     async fn done_for(
         &self,
         audience: Audience,
@@ -475,7 +475,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(answered::<Commit, _>(self.host.commit(&commit).await)? == Committed::Done, duty)
     }
 
-    /// Commits of the same writes, with a claim each, at once. One must be done, and the others must get the answer `others`.
+    /// Sends several commits of the same writes at once, each with its own claim. One must be done, and the others must get the answer `others`.
     async fn race(
         &self,
         label: &str,
@@ -490,7 +490,7 @@ impl<H: Host> Sitting<'_, H> {
         one_is_done(together(commits.iter().map(|commit| self.host.commit(commit))).await, others, duty)
     }
 
-    /// A commit of these writes that expects another revision, so it must write nothing.
+    /// Sends a commit of these writes that expects another revision, so it must write nothing.
     async fn rolled_back(&self, label: &str, writes: Vec<Write>) -> Result<(), NeglectedDuty> {
         let mut commit = self.commit_of(label, writes).await?;
         commit.expected = commit.expected.map(|revision| revision.next());
@@ -498,7 +498,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(answer == Committed::Changed, NeglectedDuty::CompareRevision)
     }
 
-    /// A commit that must be refused with `refusal` and must leave its claim free.
+    /// Sends a commit that must be refused with `refusal` and must leave its claim free.
     async fn refused(
         &self,
         label: &str,

@@ -1,4 +1,4 @@
-//! Pictures of a captcha: one try each, where they were shown.
+//! Pictures of a captcha. Each has one try, on the device and in the application that it was shown to.
 
 use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -47,7 +47,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(judged == Captcha::Failed, NeglectedDuty::JudgePicture)
     }
 
-    /// A device that no earlier exam had, so that its failures stop nobody else.
+    /// A device that no earlier exam had, so that its failures do not block another device.
     fn device(&self) -> Result<PresentedDevice, NeglectedDuty> {
         let name = format!("exam-{}", u128::from_be_bytes(self.id("device")));
         let device = Device::new("exam", &name, "exam", None).map_err(|_| NeglectedDuty::JudgePicture)?;

@@ -25,7 +25,7 @@ const SHARED: NeglectedDuty =
 const NUMBERED: NeglectedDuty =
     NeglectedDuty::CreateAccount("have a number that is nobody's user name, in whatever spelling");
 
-/// How the user name of an older table writes a number.
+/// The form of a number that an older table has as a user name.
 #[derive(Clone, Copy)]
 enum Written {
     /// With the country.
@@ -43,13 +43,13 @@ impl Written {
     }
 }
 
-/// How national numbers are written in an exam.
+/// The plan for national numbers in an exam.
 fn plan() -> NumberingPlan {
     good(NumberingPlan::new(999))
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// Makes accounts of ids, names and contacts that no earlier exam had. They are left behind.
+    /// Makes accounts of ids, names and contacts that no earlier exam had. The accounts stay in the store.
     pub(super) async fn registration(&self) -> Result<(), NeglectedDuty> {
         let [raced, written] = [self.newcomer("raced"), self.newcomer("written")];
         self.unmade(&self.newcomer("unmade")).await?;
@@ -58,8 +58,8 @@ impl<H: Host> Sitting<'_, H> {
         self.taken(&raced, &written).await
     }
 
-    /// Makes accounts whose user names are numbers, as older tables have them. One name is a number in an odd spelling, and one is a national
-    /// number that names the number to people of its country. Nobody else can take such a number.
+    /// Makes accounts whose user names are numbers, as in older tables. One name is a number in an odd spelling. Another is a national number, which
+    /// people of its country may type for the full number. No other account can take such a number.
     pub(super) async fn numbered(&self) -> Result<(), NeglectedDuty> {
         for written in [Written::InFull, Written::Nationally] {
             let label = written.label();
@@ -99,7 +99,7 @@ impl<H: Host> Sitting<'_, H> {
         (national, typed)
     }
 
-    /// Nothing is left of an account if its commit was refused for another write.
+    /// Checks that nothing is left of an account if its commit was refused for another write.
     async fn unmade(&self, new: &NewAccount) -> Result<(), NeglectedDuty> {
         let used = Write::UseCode(self.claim("code of the unmade"));
         self.done("the unmade's code", Vec::from([used.clone()]), NeglectedDuty::UseCode).await?;
@@ -126,7 +126,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Of many commits at once for one contact, each with another id, one makes its account.
+    /// Sends many commits at once for one contact, each with another id. Exactly one must make its account.
     async fn raced(&self, new: &NewAccount) -> Result<NewAccount, NeglectedDuty> {
         let of = |at: usize| {
             let id = AccountId::drawn(self.id(&format!("raced {at}")));
@@ -178,7 +178,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(new)
     }
 
-    /// Nobody else can take an account's id or any of its names, in whatever spelling. The account that has them stays as it is.
+    /// Checks that no new account can take an account's id or any of its names, in whatever spelling. The account that has them must stay as it is.
     async fn taken(&self, there: &NewAccount, reachable: &NewAccount) -> Result<(), NeglectedDuty> {
         let fresh = |label: &str| self.newcomer(label);
         let upper = |text: &str| text.to_uppercase();
@@ -236,7 +236,8 @@ impl<H: Host> Sitting<'_, H> {
         answered::<FindAccount, _>(self.host.find_account(&ask).await)
     }
 
-    /// Whether the account is found by all of its names, with every column, and its password matches. The host decides how the password is hashed.
+    /// Checks that the account is found by all of its names, with every column, and that its password matches. The host decides how the password is
+    /// hashed.
     async fn is_made(&self, new: &NewAccount) -> Result<(), NeglectedDuty> {
         let found = self.find(new.id).await?.ok_or(UNLIKE)?;
         let stored = found.password.map(|password| password.verifier);

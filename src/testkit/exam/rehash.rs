@@ -12,15 +12,15 @@ use alloc::vec::Vec;
 
 const PASSWORD: &str = "Set-By-The-Exam-2";
 
-/// What a rehash leaves as it is.
+/// The parts of an account that a rehash leaves unchanged.
 fn kept(account: &Account) -> Option<impl PartialEq + use<>> {
     let Password { changed_at, must_change, skips_used, .. } = account.password.as_ref()?;
     Some((account.revision, *changed_at, *must_change, *skips_used))
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// Rehashes as a sign-in does whose password matches but is outdated, together with a use of the session. The library hashes the present
-    /// password anew. The exam uses another password, which shows whether it was stored.
+    /// Rehashes a password together with a use of the session, as a sign-in does if the verifier matches but is outdated. The library would hash the
+    /// present password again. The exam uses another password, which shows whether it was stored.
     pub(super) async fn rehash(&self) -> Result<(), NeglectedDuty> {
         let rehash = Write::Rehash { password: Secret::new(PASSWORD) };
         let skip = Write::RecordSkip { budget: u32::MAX };
@@ -50,7 +50,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Whether the stored password of the account is now that of the rehash.
+    /// The host's judgement on whether the account's stored password is now that of the rehash.
     async fn judged(&self) -> Result<PasswordMatch, NeglectedDuty> {
         let Account { id, password, .. } = self.found().await?;
         let verifier = password.map(|password| password.verifier);

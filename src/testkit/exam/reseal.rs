@@ -13,8 +13,8 @@ use crate::{
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Reseals as a login does whose secret is sealed under an earlier key, together with a use of the session. The library seals the same secret
-    /// anew. The exam uses another secret, which shows whether it was stored. At the end the account has its own secret again.
+    /// Reseals a secret together with a use of the session, as a login does if the secret is sealed under an earlier key. The library would seal the
+    /// same secret again. The exam uses another secret, which shows whether it was stored. At the end the account has its own secret again.
     pub(super) async fn reseal(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let Some(totp) = expected.totp.clone() else { return Ok(expected) };
         let (own, other) = (totp.secret().clone(), self.another_secret(&expected));

@@ -1,4 +1,4 @@
-//! Lost answers: which session a claim has opened, and whether a token of a new generation has been seen.
+//! Lost answers: the session that a claim has opened, and the first sight of a token of a new generation.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
@@ -24,7 +24,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_replayed(claim, None).await
     }
 
-    /// If the same commit comes many times at once, one opens the session and the others are answered with it.
+    /// Sends the same commit many times at once. One must open the session, and the others must be answered with it.
     async fn at_once(&self, claim: Claim, record: SessionRecord) -> Result<(), NeglectedDuty> {
         let commit = self.commit_of("", Vec::from([Write::OpenSession(record)])).await?;
         let commit = Commit { claim: Some(claim), ..commit };
@@ -33,7 +33,7 @@ impl<H: Host> Sitting<'_, H> {
         one_is_done(outcomes, others, NeglectedDuty::NoteClaim)
     }
 
-    /// A claim that names no session is never answered with one, even if its commit opened one.
+    /// Checks that a claim that names no session is never answered with one, even if its commit opened one.
     async fn opens_nothing(&self) -> Result<(), NeglectedDuty> {
         let opened = Write::OpenSession(self.record("opened by a proof").await?);
         self.done("proof", Vec::from([opened]), NeglectedDuty::KeepSession).await?;
@@ -41,7 +41,8 @@ impl<H: Host> Sitting<'_, H> {
         self.is_replayed(self.claim("proof"), None).await
     }
 
-    /// Any use shows that the tokens of the first generation have been seen. Those of a later generation are seen only by their session token.
+    /// Checks when tokens count as seen. Any use shows that the client has seen the tokens of the first generation. For a later generation, only a
+    /// use of its session token shows this.
     async fn first_sight(&self, opened: &SessionRecord) -> Result<SessionRecord, NeglectedDuty> {
         let duty = || NeglectedDuty::NoteFirstSight;
         let SessionRecord { session, device, .. } = *opened;
@@ -68,7 +69,7 @@ impl<H: Host> Sitting<'_, H> {
         let uses = [of(2), of_another];
         together(uses.iter().map(|ask| self.host.check_session(ask))).await;
         is_unseen(self.check_as(&any).await?, None)?;
-        // After a renewal, a token from before it brings none of the tokens that are made since.
+        // After a renewal, a token from before the renewal no longer leads to the tokens that were made since.
         let rotate = Write::RotateSession { session, expected_generation: 2, device, unseen_since };
         let SessionRecord { auth_time, factors, revision, .. } = *opened;
         let renew = Write::RenewSession { session, auth_time, factors, revision };
@@ -78,14 +79,14 @@ impl<H: Host> Sitting<'_, H> {
         kept.ok_or(duty())
     }
 
-    /// The host finds `session` by the claim.
+    /// Checks that the host finds `session` by the claim.
     async fn has_opened(&self, claim: Claim, session: Option<SessionRecord>) -> Result<(), NeglectedDuty> {
         let ask = FindClaim { id: claim.id };
         let found = answered::<FindClaim, _>(self.host.find_claim(&ask).await)?;
         holds(found == session, NeglectedDuty::NoteClaim)
     }
 
-    /// A commit with a claim that exists already is answered with `session`.
+    /// Checks that a commit with a claim that exists already is answered with `session`.
     async fn is_replayed(&self, claim: Claim, session: Option<SessionRecord>) -> Result<(), NeglectedDuty> {
         let commit = Commit { claim: Some(claim), ..self.commit_of("", Vec::new()).await? };
         let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;

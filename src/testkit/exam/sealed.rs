@@ -1,4 +1,4 @@
-//! What signatures of calls open to.
+//! The opening of signatures of calls.
 
 use super::{HostExam, NeglectedDuty, holds};
 use crate::{Host, Secret, signed_call::OpenSealed, token::KeyId};
@@ -8,7 +8,8 @@ impl HostExam {
     /// Examines whether a host opens what is sealed for the [`audience`](Self::audience) of this exam, and nothing else ([`OpenSealed`]). The
     /// library has no RSA, so the test makes `sealed` with the public half of the host's key. `sealed` must open to `text`.
     ///
-    /// The exam does not see how long this takes, nor what is logged. An attacker who learns why a text does not open can open texts.
+    /// The exam does not see how long the host takes to open a text, nor what it logs. An attacker who learns why a text does not open can use this
+    /// to open texts.
     ///
     /// ```
     /// use authflow::{

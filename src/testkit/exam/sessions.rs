@@ -41,7 +41,7 @@ impl<H: Host> Sitting<'_, H> {
         self.live(&[(other, false)]).await
     }
 
-    /// Opens a session that did not exist before. It is kept as it was written.
+    /// Opens a session that did not exist before. The host must keep it as it was written.
     async fn open(
         &self,
         label: &str,
@@ -57,7 +57,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(record)
     }
 
-    /// No other session of the same id is written over it, whether it lives or not.
+    /// Checks that no other session of the same id overwrites the session, whether it lives or not.
     async fn once(&self, session: &SessionRecord, lives: bool) -> Result<(), NeglectedDuty> {
         let expires_at = session.expires_at.plus_seconds(1);
         let label = if lives { "opened again" } else { "opened again at the end" };
@@ -72,7 +72,7 @@ impl<H: Host> Sitting<'_, H> {
         self.done(label, Vec::new(), NeglectedDuty::RollBack).await
     }
 
-    /// Nothing is written if the claim exists already, or if the revision is another one.
+    /// Checks that nothing is written if the claim exists already, or if the account has another revision.
     async fn unwritten(&self) -> Result<(), NeglectedDuty> {
         let record = self.record("unwritten").await?;
         let used = self.commit_of("used", Vec::from([Write::OpenSession(record)])).await?;
@@ -93,7 +93,7 @@ impl<H: Host> Sitting<'_, H> {
     async fn renewal(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, revision, .. } = *opened;
         let auth_time = self.now().plus_seconds(1);
-        // These are none of the factors that the session was opened with.
+        // The session was opened with none of these factors.
         let factors = Factor::ALL.into_iter().filter(|factor| !opened.factors.contains(*factor)).collect();
         let renew = Write::RenewSession { session, auth_time, factors, revision };
         self.done("renew", Vec::from([renew]), NeglectedDuty::RenewSession).await?;
@@ -121,7 +121,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(self.check(opened).await? == Some(now), duty)
     }
 
-    /// A session that has ended is neither rotated nor renewed.
+    /// Checks that a session that has ended is neither rotated nor renewed.
     async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, factors, revision, device, .. } = *ended;
         for (label, write) in [

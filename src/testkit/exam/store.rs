@@ -21,9 +21,9 @@ use std::eprintln;
 /// An exam for a store: the [exam for hosts](HostExam), on accounts that this exam brings along.
 ///
 /// The exam is taken on accounts with every column and on accounts with few, both in a tenant and in none. If the store is an [`Administer`], use
-/// [`take_administered`](Self::take_administered), which also examines the tasks of an administrator. `make` must make the account that it is given
-/// as an administrator makes one, with everything but its revision, which is drawn. A wrong answer of the store is returned. The store's errors go
-/// to the standard error.
+/// [`take_administered`](Self::take_administered), which also examines the tasks of an administrator. `make` must make the given account as an
+/// administrator does. It keeps everything except the revision, which is drawn. The exam returns a wrong answer of the store. It writes the store's
+/// errors to the standard error.
 ///
 /// ```
 /// use authflow::testkit::{Clock, MemoryHost, StoreExam, demo};
@@ -53,13 +53,13 @@ pub struct StoreExam<M> {
 type StoreAlone<S> = Parts<S, PlainHasher, AllowAll, NoCourier, NoSigner, fn(&'static str, &dyn Error)>;
 
 impl<M: Fn() -> Moment> StoreExam<M> {
-    /// An exam at these moments. Each moment must have its own entropy. If the store forgets by a clock what is over, the moments must be of that
+    /// An exam at these moments. Each moment must have its own entropy. If the store forgets records by a clock, the moments must come from that
     /// clock.
     pub const fn new(moments: M) -> Self {
         Self { moments, registration: true }
     }
 
-    /// The same exam, for a store that makes no accounts because somebody else makes them in its table.
+    /// The same exam, for a store that makes no accounts because another program makes them in its table.
     #[must_use]
     pub fn without_registration(self) -> Self {
         Self { registration: false, ..self }
@@ -69,7 +69,8 @@ impl<M: Fn() -> Moment> StoreExam<M> {
         HostExam { registration: self.registration, ..exam(account, locked) }
     }
 
-    /// Examines a store that has none of the accounts. So this exam cannot be taken again on the same database. See [`HostExam::take`].
+    /// Examines a store. The store must not have the exam's accounts, so this exam cannot be taken twice on the same database. See
+    /// [`HostExam::take`].
     ///
     /// # Errors
     /// Returns the first duty that the store neglects.
@@ -178,7 +179,7 @@ fn exam(account: Account, locked: Account) -> HostExam {
     HostExam::on(audience, account, locked, good(ClientId::new(demo::ORDINARY)))
 }
 
-/// Makes an account. Of the account that is read back, only the revision is believed, because it is drawn.
+/// Makes an account. The exam takes only the revision from the account that is read back, because the revision is drawn.
 async fn made<S: Store>(
     host: &StoreAlone<S>,
     make: &impl AsyncFn(&S, Account),

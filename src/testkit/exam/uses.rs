@@ -17,7 +17,7 @@ pub(super) enum Keys {
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// A use is noted if one is due, but not by another device, another application or another generation.
+    /// Checks that a use is noted if one is due, but not by another device, another application or another generation.
     pub(super) async fn uses(&self, session: &SessionRecord) -> Result<(), NeglectedDuty> {
         let at = |after| self.now().plus_seconds(after);
         let limited = CheckSession { idle_limit: Some(Lifetime::of::<60>()), ..self.question(session)? };
@@ -44,7 +44,7 @@ impl<H: Host> Sitting<'_, H> {
         self.rotated_key(session).await
     }
 
-    /// The session is bound to its device anew, under the key that signs now.
+    /// Checks that the session is bound to its device again, under the key that signs now.
     async fn rotated_key(&self, session: &SessionRecord) -> Result<(), NeglectedDuty> {
         let ask = CheckSession { device: device("exam", Keys::Rotated)?, ..self.question(session)? };
         let found = self.check_as(&ask).await?.map(|record| record.device);

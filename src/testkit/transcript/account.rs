@@ -82,7 +82,7 @@ impl RecordedAccount {
         }
     }
 
-    /// `None` if the record says something that no account can have.
+    /// `None` if the record has a value that no account can have.
     pub(super) fn into_account(self) -> Option<Account> {
         let password = |recorded: RecordedPassword| Password {
             verifier: Verifier::new(recorded.verifier),

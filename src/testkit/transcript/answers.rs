@@ -1,4 +1,4 @@
-//! How answers are written down.
+//! The written form of answers.
 
 use super::{
     account::RecordedAccount, bytes::Bytes, committed::RecordedCommitted, date_time::DateTime,
@@ -99,7 +99,7 @@ impl Recordable for Option<Account> {
     }
 }
 
-/// The secret is written as it is, like everything in a transcript.
+/// A secret is written in the clear, like everything in a transcript.
 impl Recordable for Option<Secret> {
     fn write(&self) -> Value {
         write(self.as_ref().map(Secret::expose))

@@ -21,9 +21,9 @@ use serde_json::Value;
 
 /// A request, its moment, every answer of the host, and the reply: enough to replay it to identical bytes on any machine.
 ///
-/// A transcript holds what the request holds: passwords as typed, tokens, codes, password verifiers, secrets of authenticators. So there is no
-/// `Debug`, and [`to_json`](Self::to_json) is the one way out. The keys are the engine's and are not in it. A person can read it: bytes that are
-/// text are written as text, and times as RFC 3339.
+/// A transcript holds every secret of the request and of the answers: passwords as typed, tokens, codes, password verifiers, secrets of
+/// authenticators. So it has no `Debug`, and only [`to_json`](Self::to_json) gives its content. It does not contain the engine's keys. A person can
+/// read it: bytes that are text are written as text, and times as RFC 3339.
 ///
 /// ```
 /// use authflow::testkit::{Call, SecretTranscript, World, demo};
@@ -37,7 +37,7 @@ use serde_json::Value;
 /// assert_eq!(read.replay(&world.api).unwrap().body(), answer.bytes);
 /// ```
 ///
-/// Nothing else writes a transcript down:
+/// No other serialisation of a transcript compiles:
 ///
 /// ```compile_fail,E0277
 /// use authflow::testkit::{Call, World, demo};
@@ -86,7 +86,7 @@ struct Recorded {
     told: Told,
 }
 
-/// What a host answered.
+/// The answer of a host.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Told {
@@ -126,7 +126,7 @@ impl From<&Reply> for RecordedReply {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Diverged {
-    /// The replay asks another question than the recording, or one too many.
+    /// The replay asks a different question from the recording, or one too many.
     #[error("{asked} was asked where {} was answered", .recorded.as_deref().unwrap_or("nothing more"))]
     Question {
         /// The question that the replay asks.
@@ -143,10 +143,10 @@ pub enum Diverged {
     /// The replay does not ask for some recorded answers.
     #[error("{left} answers were not asked for")]
     LeftOver {
-        /// How many.
+        /// The number of these answers.
         left: usize,
     },
-    /// The reply differs.
+    /// The reply differs from the recorded one.
     #[error("another reply, with status {status}")]
     Reply {
         /// The status of the replay's reply.
@@ -157,7 +157,7 @@ pub enum Diverged {
     Entropy,
 }
 
-/// A text that is no transcript. The error says where the text is wrong, but quotes nothing of it.
+/// The error for a text that is not a transcript. It says where the text is wrong, but quotes nothing of it.
 ///
 /// ```
 /// use authflow::testkit::SecretTranscript;
@@ -192,8 +192,8 @@ impl SecretTranscript {
 
     /// Replays the request at the same moment, with the recorded answers, on an engine with the same configuration.
     ///
-    /// Questions are compared by name and order, and the reply to the byte. The contents of a question, such as the writes of a
-    /// [`Commit`](crate::step::Commit), and the events of the outcome are not written down. A difference in them shows only if the reply shows it.
+    /// Questions are compared by name and order, and the reply is compared byte by byte. A transcript does not record the contents of a question,
+    /// such as the writes of a [`Commit`](crate::step::Commit), nor the events of the outcome. A difference in them shows only if the reply shows it.
     ///
     /// # Errors
     /// When another question is asked, or the reply differs.

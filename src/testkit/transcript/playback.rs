@@ -15,7 +15,7 @@ pub(super) struct Playback<'t> {
     at: Mutex<(&'t [Recorded], Option<Diverged>)>,
 }
 
-/// The host could not answer in the recording, or the replay has departed from the transcript.
+/// The error of a question that went unanswered in the recording, or at which the replay departed from the transcript.
 pub(super) struct Unanswered;
 
 impl<'t> Playback<'t> {
@@ -23,7 +23,7 @@ impl<'t> Playback<'t> {
         Self { at: Mutex::new((answers, None)) }
     }
 
-    /// Whether the replay asked for every recorded answer, and for nothing else.
+    /// Checks that the replay asked for every recorded answer, and for nothing else.
     pub(super) fn finish(self) -> Result<(), Diverged> {
         match self.at.into_inner().unwrap_or_else(PoisonError::into_inner) {
             (_, Some(diverged)) => Err(diverged),

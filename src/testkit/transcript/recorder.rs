@@ -1,4 +1,4 @@
-//! A host that writes down what another one answers.
+//! A host that writes down the answers of another host.
 
 use super::{Recorded, Told, answers::Recordable};
 use crate::{

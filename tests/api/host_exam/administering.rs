@@ -1,4 +1,4 @@
-//! A store that an administrator works with, and that neglects one thing.
+//! A store that neglects one duty of the administrator's operations.
 
 use super::{block_on, exam_of, host};
 use authflow::{

@@ -18,7 +18,7 @@ use std::{
     task::Poll,
 };
 
-/// What is written as it was at the look, whatever others have written in between.
+/// The part that the host writes back as it was when it was read, and so overwrites what others have written in between.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stale {
     Nothing,

@@ -16,7 +16,7 @@ use authflow::{
 };
 use std::sync::{Mutex, MutexGuard};
 
-/// How a host is careless.
+/// The ways in which a host is careless.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Careless {
     Not,
@@ -152,7 +152,7 @@ pub(super) enum Careless {
     UnlinkKeepsTheRevision,
 }
 
-/// What was typed to find an account.
+/// The kinds of text that were typed to find an account.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Way {
     UserName,
@@ -205,7 +205,7 @@ impl Hosts {
         )
     }
 
-    /// What is undone, or done in addition, after a commit.
+    /// The change that the careless host undoes, or makes in addition, after a commit.
     fn spoiled_afterwards(&self, ask: &Commit, answer: Committed, before: &MemoryHost) -> Committed {
         let mut kept = self.kept();
         match (self.careless, &answer) {
@@ -392,7 +392,7 @@ impl Hosts {
         link.filter(|link| link.account == tom)
     }
 
-    /// What becomes of each write, one at a time.
+    /// The fate of each write, one at a time.
     fn spoiled(&self, write: &Write) -> Option<Write> {
         match write {
             Write::RecordSkip { .. } if self.is(Careless::SkipsWithoutEnd) => {
@@ -814,7 +814,7 @@ fn made_by(ask: &Commit) -> Option<Account> {
 }
 
 impl Hosts {
-    /// What becomes of an account that is made, or not made.
+    /// The fate of an account that is made, or not made.
     fn made_carelessly(&self, new: Account, answer: Committed) -> Committed {
         let mut kept = self.kept();
         let there =

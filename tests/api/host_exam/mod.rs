@@ -71,7 +71,7 @@ fn a_careful_host_passes_as_often_as_it_is_examined() {
     }
 }
 
-/// Each column alone is forgotten, and is the first to be read wrongly.
+/// Each column alone is forgotten, and the exam names that column.
 #[test]
 fn each_column_that_is_not_read_is_named() {
     for column in COLUMNS {
@@ -126,7 +126,7 @@ fn what_is_read_wrongly_is_told_without_secrets() {
     }
 }
 
-/// Each write may lose a column that it has no business with.
+/// Each write may lose a column that it should not touch.
 #[test]
 fn an_account_is_read_again_after_each_write_that_changes_it() {
     for (write, name) in [("UseTotpStep", "tom"), ("RecordSkip", "erin"), ("StorePassword", "alice")] {
@@ -336,7 +336,7 @@ fn references_are_left_out_visibly() {
     }
 }
 
-/// A host with only one application says so. The exam then does not see what becomes of sessions in another one.
+/// A host with only one application says so. The exam then cannot check the sessions of another application.
 #[test]
 fn another_application_is_left_out_visibly() {
     let careless = Careless::EndsThoseOfOneApplication;

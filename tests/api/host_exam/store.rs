@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 type Store = Mutex<MemoryHost>;
 
-/// What becomes of an account that is made carelessly.
+/// The ways in which an account is made carelessly.
 fn examined(careless: impl Fn(&mut Account)) -> [Result<(), NeglectedDuty>; 2] {
     let clock = Mutex::new(Clock::at(demo::START));
     let moments = || clock.lock().unwrap().moment();
@@ -68,7 +68,7 @@ fn it_is_taken_again_where_what_it_has_left_can_be_deleted() {
         assert!(!store.accounts.iter().any(is_it), "it is made once");
         store.create_account(account, &moment);
     };
-    // The store is as an earlier exam left it, which was broken off.
+    // The store is as an earlier, interrupted exam left it.
     let mut left = MemoryHost::default();
     left.accounts.push(Account { id: "id-Exam.Full".parse().unwrap(), ..demo::account("somebody") });
     let exam = StoreExam::new(&moments);

@@ -122,7 +122,7 @@ fn the_first_use_of_the_new_token_ends_the_grace() {
     }
 }
 
-/// An id token says nothing about the generation: the client may have got it before.
+/// An id token does not prove that the client has got the latest tokens, because the client may have got it before.
 #[test]
 fn an_id_token_does_not_end_the_grace() {
     let (mut world, granted, first) = refreshed(rotating());
@@ -158,7 +158,7 @@ fn one_lost_answer_after_the_other() {
     }
 }
 
-/// A client that has lost an answer makes other calls with the old token first. They are refused, and they end nothing.
+/// A client that has lost an answer first makes other calls with the old token. They are refused, and no session ends.
 #[test]
 fn other_calls_with_the_old_token_are_refused_and_end_nothing() {
     let (mut world, granted, _) = refreshed(rotating());

@@ -380,7 +380,7 @@ fn a_skip_whose_commit_came_back_unknown_is_answered() {
     assert_eq!(skips(&mut world), 1);
 }
 
-/// A host knows no claims. Its skips are spent, as without a grace.
+/// A host does not look claims up (`FindClaim`). Its repeated skips are refused as spent, as without a grace.
 #[test]
 fn a_host_that_keeps_no_note_answers_nothing_again() {
     let (mut world, state_token, _) = skipped(policy());

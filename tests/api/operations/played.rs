@@ -20,7 +20,7 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     /// The case; empty if there is only one.
     pub(crate) case: &'static str,
-    /// What the application of this operation has in addition.
+    /// The additions to the policy of the application for this operation.
     pub(crate) setup: fn(&mut Setup),
     /// Prepares the operation and begins it; `None` on a way that it does not have.
     pub(crate) begin: fn(&mut Stage) -> Option<Step>,

@@ -58,7 +58,7 @@ fn listed<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     all.into_iter().map(|name| format!("[`{name}`]")).collect::<Vec<_>>().join(", ")
 }
 
-/// What `more` has and `plain` has not, and the question behind which each stands.
+/// The questions that `more` has and `plain` lacks, each with the question that it follows.
 fn besides(plain: &[&'static str], more: &[&'static str]) -> Vec<(&'static str, Option<&'static str>)> {
     let mut rest = plain.iter().peekable();
     let mut found = Vec::new();
@@ -75,7 +75,7 @@ fn besides(plain: &[&'static str], more: &[&'static str]) -> Vec<(&'static str, 
     found
 }
 
-/// The difference that a wrong proof makes: it is settled, and nothing comes after.
+/// The difference that a wrong proof makes: the guess is settled, and no further question follows.
 fn settled(plain: &[&'static str], wrong: &[&'static str]) -> Vec<(&'static str, Option<&'static str>)> {
     if !plain.contains(&"ReserveAttempt") {
         assert_eq!(plain, wrong);

@@ -105,7 +105,7 @@ impl Thief {
                 "email" => MAILBOX,
                 "user_name" | "identifier" => "alice",
                 "verify_code" => &self.code,
-                // A code is a provider's here, if it is not one that was sent.
+                // On login routes, `code` is a social provider's code. Elsewhere it is the code that was sent.
                 "code" if route.path.contains("/login/") => "thief",
                 "code" => &self.code,
                 "type" => route.of_type.as_deref()?,
@@ -177,7 +177,7 @@ fn thiefs() -> SocialIdentity {
     SocialIdentity::new(Provider::new("weixin").unwrap(), "the thief").unwrap()
 }
 
-/// What must stay as it is.
+/// The parts of the account that must stay as they are.
 struct Owned {
     account: Account,
     identities: Vec<SocialIdentity>,
@@ -332,7 +332,7 @@ fn a_sign_in_since_is_what_it_takes() {
     let since = signed_in(&mut world, "alice");
     done(&world.send(&replace(PHONE, &code, since.id_token())));
     assert_eq!(world.account("alice").mobile, Mobile::new(PHONE).ok());
-    // A code of bob's is no code for alice.
+    // A code that was sent to bob proves nothing for alice.
     let (code, _) = asked_by(&mut world, "bob", "+86-13900000009");
     let alice = signed_in(&mut world, "alice");
     assert_eq!(world.send(&replace("+86-13900000009", &code, alice.id_token())).status, 400);

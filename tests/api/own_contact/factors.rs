@@ -1,4 +1,4 @@
-//! A second factor moves with its own proof, and nothing moves by second factors alone.
+//! A second factor can be replaced only with its own proof, and nothing can be replaced by second factors alone.
 
 use super::{NEW, SMS, asked, done, events, number, replace, send, sign_in_again, world};
 use authflow::testkit::{Answer, Call, Setup, World, demo, refusal};

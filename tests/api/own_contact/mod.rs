@@ -178,7 +178,7 @@ fn a_first_number_replaces_none() {
     assert_eq!(world.account("alice").mobile, Some(number(NEW)));
 }
 
-/// Two accounts want one number at the same time. One gets it, and the other is told that it is taken.
+/// Two accounts want one number at the same time. One account gets it, and the other learns that it is taken.
 #[test]
 fn two_at_once_want_one_number() {
     let mut world = world();

@@ -1,4 +1,4 @@
-//! What is refused on the way to the commit and in it, and what stays as it was.
+//! The refusals before the commit and in it, and the records that they leave unchanged.
 
 use super::{
     NEW, asked, asked_by, done, events, invalid_id_token, replace, send, signed_in, taken, world, wrong_code,
@@ -13,7 +13,7 @@ use authflow::{
 
 const MONAS: &str = "+86-13800000000";
 
-/// A subject who has not proved the number is not told that it is taken.
+/// A subject who has not proved the number does not learn that it is taken.
 #[test]
 fn that_a_number_is_taken_is_told_to_its_owner_alone() {
     let mut world = world();
@@ -37,7 +37,7 @@ fn that_a_number_is_taken_is_told_to_its_owner_alone() {
     }
 }
 
-/// A name leads to one account, so a user name of one account is no address of another.
+/// A name leads to one account, so no account may take an address that is another account's user name.
 #[test]
 fn what_is_anothers_user_name_is_taken() {
     let mut world = world();

@@ -1,4 +1,4 @@
-//! Where codes for a new contact go, to whom they are counted, and that they do not tell who has it.
+//! Codes for a new contact: where they go, against whom they are counted, and that they do not reveal who has the contact.
 
 use super::{
     NEW, OLD, SMS, asked, asked_by, done, events, invalid_id_token, replace, send, signed_in, with_policy,
@@ -32,7 +32,7 @@ fn a_send_says_nothing_of_who_has_the_number() {
     assert!(!sent(MONAS).3);
 }
 
-/// It takes a session: no stranger has a code sent to a new contact.
+/// A session is needed, so no stranger can have a code sent as for a new contact.
 #[test]
 fn who_asks_is_signed_in() {
     let mut world = world();
@@ -77,8 +77,8 @@ fn a_number_says_its_country_or_the_tenant_does() {
     done(&world.send(&send("+86 139 0000 0007", mine.id_token())));
 }
 
-/// A send counts to the recipient as a new contact, whoever asks, and to the subject who asks, whatever contact it names. It does not count to the
-/// budget for signing in by that number, so others who name the number do not shut its owner out.
+/// A send counts against the recipient as a new contact, whoever asks. It also counts against the subject who asks, whatever contact they name. It
+/// does not count against the budget for signing in by that number, so nobody can shut the owner out by naming their number.
 #[test]
 fn a_send_is_counted_to_its_recipient_and_to_who_asks() {
     let mut world = world();

@@ -160,8 +160,9 @@ fn a_first_password_ends_every_other_session_of_the_account() {
     assert_eq!((world.host.sessions.len(), world.host.ended.len()), (3, 2), "and have ended for good");
 }
 
-/// A proof is worth what it proved, and is as old as it is. The old password proves no second factor, so its change makes none recent.
-/// Otherwise a thief with the password and an old session could move the second factor to themselves.
+/// A proof counts only for the factor that it proved, and from the time at which it was made. The old password proves no second
+/// factor, so its change makes none recent. Otherwise a thief with the password and an old session could move the second factor to
+/// themselves.
 #[test]
 fn a_changed_password_makes_no_second_factor_new() {
     let mut world = World::new();
@@ -188,7 +189,7 @@ fn a_changed_password_makes_no_second_factor_new() {
         world.outcome.as_ref().unwrap().verdict,
         Verdict::Refused(Fault::FactorUnproved(Factor::Sms))
     ));
-    // A server of the tenant, a relying party and a guard are told what was proved then.
+    // A server of the tenant, a relying party and a guard learn which factors were proved then.
     assert_eq!(world.check_exist(&mine).status, 200, "the session goes on");
     let caller = authflow::device::Caller::from_headers(&demo::device()).unwrap();
     let token = mona.text("session_token").to_owned();

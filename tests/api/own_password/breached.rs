@@ -90,7 +90,7 @@ fn an_authenticator_is_asked_for_even_where_no_second_factor_is() {
     assert_eq!(world.update(proved.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
 }
 
-/// There is nothing else to prove with. The host is told that anybody with the password could have changed it.
+/// The account has no other factor. An event tells the host that anybody with the password could have changed it.
 #[test]
 fn where_there_is_nothing_else_it_is_taken_and_told_of() {
     let mut world = World::new();

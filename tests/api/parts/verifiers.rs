@@ -1,4 +1,4 @@
-//! What a store is given in place of a password.
+//! The values that a store gets in place of a password.
 
 use super::{Memory, NoCourier, NoSigner, call, kept, parts};
 use authflow::{

@@ -1,4 +1,4 @@
-//! The account that a registration makes, and whose it is.
+//! The account that a registration makes, and its owner.
 
 use super::*;
 use authflow::{

@@ -1,4 +1,4 @@
-//! The same by the library's own routes: a browser registers, and is told which calls may follow.
+//! The same through the library's own routes: a browser registers, and each answer names the calls that may follow.
 
 use super::*;
 use authflow::testkit::HeaderList;

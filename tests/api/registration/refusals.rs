@@ -180,7 +180,7 @@ fn denied_access_makes_no_account() {
     nothing_is_made(&world);
 }
 
-/// A subject who has proved a contact is told whether a name is taken, but not without end.
+/// A subject who has proved a contact learns whether a name is taken, but only for a limited number of names.
 #[test]
 fn a_user_name_that_is_taken_counts_as_a_wrong_guess() {
     let mut world = world();
@@ -232,7 +232,7 @@ fn a_number_that_is_somebodys_user_name_in_another_spelling_is_taken() {
     }
 }
 
-/// A number without a country is nobody's, so nobody registers it.
+/// A number without a country belongs to nobody, so nobody can register it.
 #[test]
 fn a_number_must_say_its_country_or_have_one_by_the_tenants_plan() {
     let mut without = world();

@@ -12,7 +12,7 @@ use authflow::{
 /// A taken contact and a free one, for each channel.
 const PAIRS: [(&str, &str); 2] = [(demo::MOBILE, ZOE), (demo::EMAIL, ZOES_MAIL)];
 
-/// What a host sees of a request, without the contact.
+/// The parts of a request that a host sees, without the contact.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     answer: (u16, Vec<u8>),
@@ -72,7 +72,7 @@ fn a_send_answers_alike_for_taken_and_free() {
                 let mut world = World::with_policy(policy);
                 world.account("mona").status = status;
                 let first = see(&mut world, &send(contact));
-                // The second request is too soon, and both contacts are told so alike.
+                // The second request is too soon, and the reply is the same for both contacts.
                 let second = see(&mut world, &send(contact));
                 (first, second, events(&world))
             };

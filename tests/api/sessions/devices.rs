@@ -1,4 +1,4 @@
-//! The device of a session: who may use the session, and whose use is noted.
+//! The device of a session: which devices may use the session, and which uses are noted.
 
 use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
@@ -123,7 +123,7 @@ fn a_session_is_bound_anew_under_the_key_that_signs_by_a_use_and_by_a_rotation()
     }
 }
 
-/// Its tokens under the new key are good, but its record is of nobody's device any more.
+/// Its tokens under the new key are good, but no device matches its record any more.
 #[test]
 fn a_session_whose_key_is_gone_is_over() {
     let setup = Setup::new(demo::policy());
@@ -215,7 +215,7 @@ fn a_sign_out_takes_the_token_alone() {
     assert_eq!(world.send(&call.clone().with_header("X-client-id", demo::ORDINARY)).parts(), invalid());
     assert_eq!(logout(&mut world, "nonsense").parts(), invalid());
     assert!(world.host.ended.is_empty());
-    // A record that is of no device any more is ended too.
+    // A session whose record matches no device any more can be ended too.
     record(&mut world).device.key = None;
     record(&mut world).device.digest = DeviceDigest::from_bytes([7; 16]);
     assert_eq!((world.send(&call).status, world.host.ended.len()), (200, 1));

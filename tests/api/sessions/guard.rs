@@ -1,4 +1,4 @@
-//! The guard of a host's own routes says whose request it is.
+//! The guard of a host's own routes finds out who made a request.
 
 use super::{refresh, rotating, session};
 use authflow::{
@@ -226,7 +226,7 @@ fn a_token_that_was_rotated_away_is_refused_and_ends_nothing() {
         for presented in held.presented() {
             who(world.authenticate(app(), presented));
         }
-        // A token of a later generation than the record's is nobody's.
+        // A token is refused if its generation is later than its record's.
         record(&mut world).generation = 0;
         world.authenticate(app(), held.presented()[1]);
         assert_eq!(reason(&world), TokenRefusal::SessionEnded);
@@ -246,7 +246,7 @@ fn a_use_is_noted_as_with_every_call() {
     }
 }
 
-/// A client without the answer to a refresh shows no token of it. A client that shows one has got the answer.
+/// A client that has not got the answer to a refresh cannot show a token from it. So a client that shows one has got the answer.
 #[test]
 fn the_first_sight_of_a_token_ends_its_grace() {
     let policy = Policy {
@@ -285,8 +285,8 @@ fn what_the_host_cannot_answer_is_busy() {
     }
 }
 
-/// A holder of an application's exported key writes anything into an id token. The session's record says when and how the subject signed
-/// in.
+/// A holder of an application's exported key can write anything into an id token. The session's record says when and how the subject
+/// signed in.
 #[test]
 fn when_and_how_somebody_signed_in_says_the_record() {
     let mut world = World::new();
@@ -360,7 +360,7 @@ fn a_browser_is_recognised_by_its_cookie_and_by_nothing_else() {
             }
         }
     }
-    // Unless the policy allows it, nobody comes with no binding.
+    // A caller without a binding is refused unless the policy allows it.
     let mut world = World::new();
     let held = signed_in(&mut world);
     let verdict = world.authenticate(demo::caller(devices[3].clone()), held.presented()[0]);

@@ -115,7 +115,7 @@ fn either_form_is_taken_whatever_the_policy_says_and_a_refresh_gives_the_one_it_
     }
 }
 
-/// Each of these tokens is told what nonsense is told, before anything is asked.
+/// Each of these tokens gets the same answer as nonsense, before any question is asked.
 #[test]
 fn what_the_token_shows_is_judged_before_its_session_is_looked_for() {
     type Change = (&'static str, fn(&mut ReferenceClaims), TokenRefusal);
@@ -156,7 +156,8 @@ fn what_the_token_shows_is_judged_before_its_session_is_looked_for() {
     }
 }
 
-/// The tag and all that a device shows are right. The session has ended, never was, is over, is unused, or is another application's.
+/// The tag and all that a device shows are right. The session was ended, never existed, has expired, went unused for too long, or belongs to another
+/// application.
 #[test]
 fn whatever_is_wrong_with_the_session_is_one_refusal_after_the_same_questions() {
     let limit = Lifetime::of::<600>();
@@ -201,8 +202,8 @@ fn whatever_is_wrong_with_the_session_is_one_refusal_after_the_same_questions() 
     }
 }
 
-/// Two clocks never agree. The token does not say its time, so the sign-in of its session is looked at. A sign-in that lies further ahead
-/// than two clocks may differ has not happened.
+/// Two clocks never agree. The token does not say when it was made, so the time of its session's sign-in is compared. A session is
+/// refused if its sign-in lies further in the future than two clocks may differ.
 #[test]
 fn a_session_from_a_fast_clock_is_good_no_earlier_than_any_other() {
     for (ahead, is_good) in [(30, true), (31, false), (3 * demo::DAY, false)] {
@@ -236,13 +237,13 @@ fn a_sign_out_of_what_is_not_there_is_refused() {
     assert_eq!((ended.0.parts(), &ended.1[..]), (invalid(), &["FindSession"][..]));
     world.host.sessions.clear();
     assert_eq!((logout(&mut world, &token), world.host.asked.clone()), ended);
-    // A session that is over, or of another device, is still there to be given up.
+    // A session can be signed out even if it has expired or belongs to another device.
     let mut world = referring();
     let token = session(&mut world).session_token().to_string();
     record(&mut world).device.digest = DeviceDigest::from_bytes([7; 16]);
     record(&mut world).expires_at = START;
     assert_eq!((logout(&mut world, &token).status, world.host.ended.len()), (200, 1));
-    // A record of another application is no reason to end anything.
+    // Nothing is ended if the record is another application's.
     let mut world = referring();
     let token = session(&mut world).session_token().to_string();
     record(&mut world).audience.tenant = None;
@@ -293,7 +294,7 @@ fn the_server_of_another_tenant_learns_nothing() {
     assert_eq!((reason(&world), &world.host.asked), (TokenRefusal::SessionEnded, &asked));
 }
 
-/// Another device is told the same of a live session and of one that is not there.
+/// Another device gets the same answer for a live session and for one that does not exist.
 #[test]
 fn another_device_learns_nothing() {
     for call in [Call::refresh, Call::issue_ticket] {
@@ -370,7 +371,7 @@ fn a_lost_answer_is_given_again_as_the_same_reference() {
     let warned = world.login("erin");
     let [lost, again] = [(); 2].map(|()| world.skip(warned.state_token()));
     assert_eq!((again.session_token(), again.session_token().len()), (lost.session_token(), 125));
-    // Once this token is seen, the previous one is a copy.
+    // Once the library has seen this token, any use of the previous one means that somebody has a copy.
     assert!(matches!(authenticate(&mut world, again.session_token()), Verdict::Authenticated(_)));
 }
 

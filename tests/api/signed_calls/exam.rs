@@ -1,4 +1,4 @@
-//! An exam for hosts that open signatures, and what it finds.
+//! The exam for hosts that open signatures, and the faults that it finds.
 
 use super::*;
 use authflow::{

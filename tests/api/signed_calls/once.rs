@@ -173,7 +173,7 @@ fn a_token_that_a_rotation_has_retired_is_refused_as_everything_else() {
     assert_eq!(world.send(&Call::new("POST", ID_TOKEN).signed(&token, NOW, "a")).parts(), invalid());
 }
 
-/// A thief who has copied a signature has no session token, and so makes no further signature.
+/// A thief who has copied a signature has no session token, and so cannot make another signature.
 #[test]
 fn a_signature_buys_no_session_token() {
     for mut world in [signing(), rotating()] {

@@ -1,4 +1,4 @@
-//! Every fault of a signature is told in the same bytes.
+//! Every fault of a signature gets a reply of the same bytes.
 
 use super::*;
 use authflow::{ClientId, account::Account};
@@ -133,7 +133,7 @@ fn a_header_that_cannot_be_read_is_a_signature_that_does_not_open() {
     assert_eq!(world.send(&once.with_header("X-signature", format!(" {again}\t"))).status, 200);
 }
 
-/// A fault that is found after the session is told alike, though it takes more questions.
+/// A fault that is found after the session gets the same reply, though after more questions.
 #[test]
 fn a_subject_who_may_not_use_the_session_is_told_nothing_else() {
     type Change = (fn(&mut World), TokenRefusal);

@@ -1,4 +1,4 @@
-//! What the three products spell differently.
+//! The differences between the three products.
 
 use super::*;
 use authflow::{Dialect, testkit::Setup};

@@ -106,7 +106,7 @@ fn a_second_factor_links_nothing() {
     }
 }
 
-/// Even the holder of a mobile is not told whether an account has it.
+/// Even the holder of a mobile does not learn whether an account has it.
 #[test]
 fn a_mobile_that_is_vouched_for_and_links_nothing_is_one_fault() {
     let mut world = world();

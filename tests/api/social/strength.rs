@@ -1,4 +1,4 @@
-//! A link is worth what it was proved by. If an application demands more, the owner proves the account once more.
+//! A link counts only as much as the proof by which it was made. If an application demands more, the owner proves the account once more.
 
 use super::*;
 use authflow::{
@@ -195,8 +195,8 @@ fn a_link_by_a_code_that_was_slipped_in_counts_only_where_such_codes_are_taken()
     assert!(matches!(wechat_bound(&mut strict, "attacker's").verdict, Verdict::SignedIn(_)));
 }
 
-/// An application says what a session may do to the account, but all applications share the account. So a link that counts in one application leads
-/// into the others, if that one lets a session set a first password.
+/// An application says what a session may do to the account, but all applications share the account. So if one application accepts a link and lets
+/// a session set a first password, the link leads into the other applications too.
 #[test]
 fn a_first_password_that_is_set_where_a_weak_link_counts_is_good_everywhere() {
     for sets in [false, true] {

@@ -1,4 +1,4 @@
-//! The attempts of a thief who has a part of what a client has.
+//! The attempts of a thief who has some of a client's tokens, cookies and headers.
 
 use super::client::{Answer, Client, Keeps, NEW_PASSWORD};
 use authflow::{

@@ -1,4 +1,4 @@
-//! Every call, and what it does.
+//! Every call, and its effect.
 
 use super::{
     client::{Client, Keeps, NEW_PASSWORD},

@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// What a client keeps.
+/// The tokens and cookies that a client keeps.
 #[derive(Clone)]
 pub(super) enum Keeps {
     Cookies(BTreeMap<String, String>),

@@ -1,4 +1,4 @@
-//! What another site makes a browser send.
+//! Requests that another site makes a browser send.
 
 use super::{client::Client, schema};
 use authflow::{

@@ -224,7 +224,7 @@ fn a_captcha_that_is_not_good_is_told() {
     }
 }
 
-/// A number with an account and one without are told alike.
+/// A number with an account and a number without one get the same reply.
 #[test]
 fn whoever_asks_again_too_soon_is_told_how_long_to_wait() {
     for mut client in Client::both(&World::new()) {
@@ -288,7 +288,7 @@ fn every_type_is_documented_where_its_uri_leads() {
     }
 }
 
-/// A second factor moves only with its own proof. A subject who has proved a taken number is told that it is taken.
+/// A second factor moves only with its own proof. A subject who has proved a taken number learns that it is taken.
 #[test]
 fn a_contact_that_may_not_be_replaced_says_why() {
     let mut client = Client::app(World::new());

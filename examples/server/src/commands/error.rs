@@ -17,7 +17,7 @@ use authflow_argon2::HasherError;
 use authflow_keys::{key_ring::KeyRingFileError, sealing_keys::SealingKeysFileError};
 use std::{io, process::ExitCode};
 
-/// Why a command did nothing, or printed nothing. No message has a password or a secret in it.
+/// The reason why a command did nothing, or printed nothing. No message has a password or a secret in it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     #[error(transparent)]
@@ -87,8 +87,8 @@ impl CommandError {
         Self::NobodyOfThatId(Box::new((account, tenant)))
     }
 
-    /// 3 if no account has that name, 4 if the change is done and could not be told, 1 for every other error. An argument that cannot
-    /// be parsed ends with 2.
+    /// 3 if no account has that name, 4 if the change was made but could not be reported, 1 for every other error. An argument that
+    /// cannot be parsed ends with 2.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::NobodyOfThatName(_) | Self::NobodyOfThatId(..) => ExitCode::from(3),

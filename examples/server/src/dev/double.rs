@@ -1,4 +1,4 @@
-//! A test double that serves, and begins anew when a test asks for it.
+//! A test double that serves, and starts again when a test asks for it.
 
 use super::{
     Codes, deployment,

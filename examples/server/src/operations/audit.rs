@@ -53,7 +53,7 @@ pub(crate) struct Audit {
 
 enum Work {
     Record(Vec<u8>),
-    /// Opens the file anew, because it may have been moved away.
+    /// Opens the file again, because it may have been moved away.
     Reopen,
     /// Answers when all records before it are written.
     Flush(SyncSender<()>),
@@ -81,7 +81,7 @@ impl Audit {
         }
     }
 
-    /// Opens the file anew, and writes to a new one if the old one was moved away.
+    /// Opens the file again, and writes to a new one if the old one was moved away.
     pub(crate) fn reopen(&self) {
         if !self.send(Work::Reopen, Instant::now() + LONGEST_WAIT) {
             tracing::error!(

@@ -98,7 +98,7 @@ impl PublicKey {
         read().ok_or(NotThatKey(algorithm))
     }
 
-    /// The key as relying parties are told of it.
+    /// The key as it is published to relying parties.
     pub(super) fn published(&self) -> token::PublicKey {
         self.published.clone()
     }

@@ -92,7 +92,7 @@ fn a_key_set_has_the_members_of_each_type_and_verifies() {
             assert_eq!(number(name).len(), *length, "{name} of {key}");
         }
 
-        // A relying party has only the set of keys.
+        // A relying party has nothing but the published set of keys.
         use aws_lc_rs::signature::*;
         let signature = awaited(keys.sign(&id, b"bytes")).unwrap().unwrap();
         let raw = match algorithm {

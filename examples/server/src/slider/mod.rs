@@ -106,7 +106,7 @@ impl Slider {
     }
 }
 
-/// The device by which failures are counted. A rotated key begins the count anew.
+/// The device by which failures are counted. The count starts again after a rotation of the key.
 fn failing(device: &DeviceBinding) -> failures::Device {
     *device.digest.as_bytes()
 }

@@ -1,5 +1,5 @@
-//! A new number: it is kept in the database, the old number is told, and only one account gets it, however many ask at
-//! once.
+//! A new number is kept in the database, the old number gets a notice, and only one account gets the new number,
+//! however many ask at once.
 
 use crate::{
     process::{Home, PASSWORD, Server},

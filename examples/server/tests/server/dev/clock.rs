@@ -24,7 +24,7 @@ fn a_login_expires_by_the_clock_and_by_nothing_else() {
     let start = now() + 3_600;
     set(start);
     let [early, late] = [(); 2].map(|()| warned(&server, WORLD));
-    // A state token lasts ten minutes. The clock goes on, so the test leaves the last minute out.
+    // A state token lasts ten minutes. The clock goes on, so the test does not rely on the last minute.
     set(start + 540);
     assert!(Call::skip(WORLD, &early).send(&server).is_success());
     server.advance(120);

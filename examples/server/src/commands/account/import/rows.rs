@@ -4,7 +4,7 @@ use crate::added_account::Unfit;
 use serde::Deserialize;
 use std::fmt;
 
-/// The number of faults that are told one by one.
+/// The number of faults that are reported one by one.
 const MOST_TOLD: usize = 50;
 
 /// An account, as its row gives it. An empty value counts as absent.
