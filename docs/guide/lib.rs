@@ -62,6 +62,41 @@ mod tests {
         }
     }
 
+    /// rustdoc does not show them. Everybody else does: the repository's own pages, the package registry.
+    #[test]
+    fn no_page_shows_a_line_that_rustdoc_hides() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let files = |folder| std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let guide =
+            files(root.join("docs/guide")).filter(|file| file.extension().is_some_and(|it| it == "md"));
+        let crates = files(root.join("crates")).map(|it| it.join("README.md")).filter(|it| it.exists());
+        let others = ["README.md", "examples/sqlx/README.md"].map(|page| root.join(page));
+        let mut examples = 0;
+        for page in guide.chain(crates).chain(others) {
+            let text = std::fs::read_to_string(&page).unwrap();
+            // Whether the block that is open is an example in Rust.
+            let mut open = None;
+            for (number, line) in (1..).zip(text.lines().map(str::trim)) {
+                match (line.strip_prefix("```"), open) {
+                    (Some(info), None) => {
+                        let word = info.split([',', ' ']).next().unwrap();
+                        let is_rust = ["", "rust", "rs", "no_run", "should_panic", "ignore"].contains(&word);
+                        examples += usize::from(is_rust);
+                        open = Some(is_rust);
+                    }
+                    (Some(_), Some(_)) => open = None,
+                    (None, Some(true)) => {
+                        let is_hidden = line == "#" || line.starts_with("# ");
+                        assert!(!is_hidden, "{}:{number}: {line}", page.display());
+                    }
+                    (None, _) => {}
+                }
+            }
+            assert_eq!(open, None, "{}: a block that does not end", page.display());
+        }
+        assert!(examples > 20, "{examples} examples in Rust");
+    }
+
     #[test]
     fn the_tests_of_an_app_are_shown_as_they_are() {
         let page = include_str!("test-your-app.md");

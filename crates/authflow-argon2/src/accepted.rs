@@ -1,4 +1,4 @@
-//! The parameter sets that a verifier may have, and the padding of each, so that all cost the same.
+//! The parameter sets that a verifier may have, and the padding that makes all of them cost the same.
 
 use crate::{
     error::HasherError,
@@ -11,14 +11,14 @@ use authflow::password::PasswordMatch;
 use std::{collections::BTreeMap, hint::black_box};
 use zeroize::Zeroizing;
 
-/// The length of bcrypt's hash. It is no more than one block of pbkdf2's output.
+/// The length of a bcrypt hash. It is at most one block of pbkdf2's output.
 const DECOY_OUTPUT: usize = 31;
 
 pub(crate) struct Accepted {
     /// The parameters of new verifiers.
     todays: ParameterSet,
     shapes: BTreeMap<Shape, OfShape>,
-    /// The verifier that is verified if there is none.
+    /// The decoy that is verified if there is no verifier.
     nobody: Stored,
     decoy_salt: [u8; 16],
 }
@@ -61,20 +61,20 @@ impl Accepted {
         self.shapes.values().flat_map(|of_shape| of_shape.sets.iter().map(|padded| padded.set))
     }
 
-    /// The most blocks that any computation fills.
+    /// The largest number of blocks that any computation fills.
     pub(crate) fn blocks(&self) -> usize {
         let blocks = self.sets().filter_map(ParameterSet::as_argon2).map(|set| set.blocks());
         blocks.max().unwrap_or(0)
     }
 
-    /// Whether a verifier's parameters are accepted.
+    /// Checks that a verifier's parameters are accepted.
     pub(crate) fn takes(&self, stored: &Stored) -> Result<(), HasherError> {
         self.padding_of(stored.set).map(drop)
     }
 
-    /// Judges a password against a verifier, or against none. Every call computes as much of each accepted shape as the dearest set of that shape
-    /// takes, in one order. In the verifier's own shape, it computes the verifier's set and then padding. In every other shape, it computes the
-    /// dearest set.
+    /// Judges a password against a verifier, or against none. For each accepted shape, every call does as much work as the most expensive set of that
+    /// shape takes, always in the same order. In the verifier's own shape, it computes the verifier's set and then padding. In every other shape, it
+    /// computes the most expensive set.
     pub(crate) fn judge(
         &self,
         stored: Option<&Stored>,
@@ -96,7 +96,7 @@ impl Accepted {
             }
         }
         let matches = judged.has(&output) & stored.is_some();
-        // If the password is longer, it may not be the right one, so no new verifier is made of it.
+        // A longer password matches by its beginning alone and may be wrong, so no new verifier is made of it.
         let is_whole = password.len() <= judged.set.longest_password();
         let answer = match matches {
             true if judged.is_made_with(self.todays) || !is_whole => PasswordMatch::Matches,

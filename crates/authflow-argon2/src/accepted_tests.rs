@@ -1,4 +1,4 @@
-//! The computations are counted.
+//! These tests count the computations.
 
 use super::*;
 use crate::argon2id::Argon2id;
@@ -111,7 +111,7 @@ fn every_verify_does_the_dearest_of_each_shape_that_is_accepted() {
     assert_eq!(done(&accepted.take(None, RIGHT).work), dearest);
 }
 
-/// A name without an account cannot be told from an account with a new verifier, not even by the order of the computations.
+/// A name without an account takes the same computations as an account with a new verifier, even in the same order.
 #[test]
 fn nobody_is_verified_as_who_has_a_new_verifier() {
     let accepted = accepted(&ARGON2);

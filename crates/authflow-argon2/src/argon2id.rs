@@ -41,7 +41,7 @@ impl Argon2id {
     ///
     /// # Errors
     ///
-    /// When the set is weaker than OWASP's minimum, or out of the bounds of a [`ParameterSet`].
+    /// When the set is weaker than OWASP's minimum, or exceeds the bounds of a [`ParameterSet`].
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, InvalidParameters> {
         Self::of(Argon2::id(memory_kib, passes, lanes).checked()?)
     }

@@ -25,7 +25,7 @@ pub enum HasherError {
     /// Too many passwords are being hashed.
     #[error("a place at the hasher must be free within {} s, and none was", .0.as_secs_f32())]
     Overloaded(Duration),
-    /// A stored verifier has none of the forms of this hasher.
+    /// A stored verifier has none of the forms that this hasher reads.
     #[error(
         "a stored verifier must be a PHC string of argon2, scrypt or pbkdf2, or one of bcrypt, with its salt and hash, and this one is not"
     )]

@@ -1,4 +1,4 @@
-//! The hasher, which gives out places and cores.
+//! The hasher, which allots places and cores.
 
 use crate::{
     accepted::Accepted, argon2id::Argon2id, error::HasherError, memory::Memory, parameters::ParameterSet,
@@ -16,23 +16,24 @@ use tokio::{
     time::timeout,
 };
 
-/// The places for each core. Some callers with a place are still having their guesses counted, so there are enough places that no core waits for
-/// the store.
+/// The number of places for each core. The guesses of some callers with a place are still being counted in the store. So there are more places than
+/// cores, and no core waits for the store.
 const PLACES_PER_CORE: usize = 4;
 const LONGEST_WAIT_FOR_A_PLACE: Duration = Duration::from_secs(5);
 const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
 
 /// A [`Hasher`](parts::Hasher) on tokio's threads for blocking work. Call it within a runtime.
 ///
-/// - **It hashes no more passwords at once than there are cores.** A caller that waits for a verify gets a place before the guess is counted. There
-///   are four places for each core. A caller who finds no place within 5 seconds is told that the system is busy, and has lost nothing. The wait
-///   for a core may take up to 20 seconds.
-/// - **A right password with any parameters but those of new verifiers is outdated**, so the library makes a new verifier of it.
-/// - **A verifier with parameters that are not accepted is an error**: nobody signs in with it, and the log names its parameters.
+/// - **It hashes no more passwords at once than there are cores.** A caller gets a place before the guess is counted. There are four places for each
+///   core. A caller that finds no place within 5 seconds gets the answer that the system is busy, and has lost nothing. The wait for a core may take
+///   up to 20 seconds.
+/// - **A verifier with any parameters but those of new verifiers is outdated.** If its password is right, the library makes a new verifier of the
+///   password.
+/// - **A verifier with parameters that are not accepted is an error.** Nobody signs in with it, and the log names its parameters.
 /// - **Every verify does the same work**, whichever accepted set its verifier has, and even if there is no verifier. See the
 ///   [crate](crate#all-take-the-same-time).
 ///
-/// It is cheap to clone: all clones share places and cores.
+/// The hasher is cheap to clone. All clones share its places and cores.
 ///
 /// ```
 /// use authflow::{
@@ -67,7 +68,7 @@ pub struct Argon2Hasher {
     longest_waits: [Duration; 2],
 }
 
-/// How busy a hasher is, for monitoring. A caller that waits for a core has a place and no core.
+/// The load of a hasher, for monitoring. A caller that waits for a core has a place and no core.
 ///
 /// ```
 /// use authflow::parts::Hasher as _;
@@ -90,18 +91,19 @@ pub struct Argon2Hasher {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HasherLoad {
-    /// How many passwords may be in verification at once, including those that wait for a core.
+    /// The number of passwords that may be in verification at once, including those that wait for a core.
     pub places: usize,
-    /// How many of these places are taken.
+    /// The number of these places that are taken.
     pub places_taken: usize,
-    /// How many passwords may be hashed at once.
+    /// The number of passwords that may be hashed at once.
     pub cores: usize,
-    /// How many passwords are being hashed. A caller that makes a new verifier has a core and no place.
+    /// The number of passwords that are being hashed. A caller that makes a new verifier has a core and no place.
     pub cores_taken: usize,
 }
 
 impl Argon2Hasher {
-    /// A hasher that makes new verifiers with one set, and also accepts the sets in `older`. Pass `[]` if there are no others.
+    /// A hasher that makes new verifiers with the set `new`, and also accepts verifiers with the sets in `older`. Pass `[]` if there are no older
+    /// sets.
     ///
     /// The hasher has as many cores as the machine.
     ///
@@ -124,7 +126,7 @@ impl Argon2Hasher {
         Self { places, cores, count_of_cores, ..self }
     }
 
-    /// How busy the hasher is now.
+    /// The present load of the hasher.
     ///
     /// ```
     /// use authflow_argon2::{Argon2Hasher, Argon2id};
@@ -143,8 +145,8 @@ impl Argon2Hasher {
         }
     }
 
-    /// Sets how long a caller waits for a place and for a core. A caller that waits for a core has a guess in flight or has proved something, so
-    /// let it wait as long as its request may take.
+    /// Sets how long a caller waits for a place and for a core. A caller that waits for a core has a guess in flight or has proved a factor. So let
+    /// it wait as long as its request may take.
     #[must_use]
     pub fn with_longest_waits(self, for_a_place: Duration, for_a_core: Duration) -> Self {
         Self { longest_waits: [for_a_place, for_a_core], ..self }
@@ -155,7 +157,7 @@ impl Argon2Hasher {
         self.accepted.sets()
     }
 
-    /// Whether a verifier can be used: it can be read, and its parameters are accepted. Call it before you import verifiers.
+    /// Checks that a verifier can be read, and that its parameters are accepted. Call this method before you import verifiers.
     ///
     /// ```
     /// use authflow::password::Verifier;
@@ -170,13 +172,13 @@ impl Argon2Hasher {
     /// ```
     ///
     /// # Errors
-    /// Returns why the verifier cannot be used. The error prints nothing of the verifier but its parameters.
+    /// Returns the reason why the verifier cannot be used. The error prints only the parameters of the verifier.
     pub fn accepts(&self, verifier: &Verifier) -> Result<(), HasherError> {
         self.accepted.takes(&Stored::of_verifier(verifier.expose())?)
     }
 
-    /// Runs on a thread for blocking work when there is a core. `held` moves into the work, so a caller that goes away frees nothing that is still
-    /// in use.
+    /// Runs the work on a thread for blocking work as soon as there is a core. `held` moves into the work, so nothing that is still in use is freed
+    /// if the caller goes away.
     async fn on_a_core<T: Send + 'static>(
         &self,
         held: impl Send + 'static,

@@ -3,8 +3,8 @@
 use argon2::Block;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The memory of finished hashes, wiped and kept for the next ones. If it were given back to the allocator, each of tokio's many blocking threads
-/// would keep some of it.
+/// The memory of finished hashes, wiped and kept for the next ones. If this memory were returned to the allocator, each of tokio's many blocking
+/// threads would keep some of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     free: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -12,7 +12,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Each piece has as many blocks as the largest computation takes.
+    /// A pool of pieces. Each piece has as many blocks as the largest computation takes.
     pub(crate) fn of(blocks: usize) -> Self {
         Self { free: Arc::default(), blocks }
     }

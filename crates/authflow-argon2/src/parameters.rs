@@ -25,15 +25,15 @@ use std::{fmt, str::FromStr};
 /// | `$argon2id$v=19$m=…,t=…,p=…`; `argon2i`, `argon2d`; `v=16` or none for the version before | m (KiB): 8 p to 2¹⁸; m t: at most 2²⁰; p: at most 16 | |
 /// | `$scrypt$ln=…,r=…,p=…` | memory, 128 × 2^ln × r bytes: at most 2²⁸; 2^ln × r × p: at most 2²² | `scrypt` |
 /// | `$pbkdf2-sha256$i=…`, `$pbkdf2-sha512$i=…` | i: at most 2²² | `pbkdf2` |
-/// | `$2a$…`, `$2b$…`, `$2y$…`: all one, since what they differ in was never done here | cost: 4 to 15 | `bcrypt` |
+/// | `$2a$…`, `$2b$…`, `$2y$…`: treated alike, because they differ only in faults that this implementation never had | cost: 4 to 15 | `bcrypt` |
 ///
-/// The bounds keep one verify below about two seconds and 256 MiB. There is no lower bound, because you decide how weak an accepted verifier may
-/// be.
+/// The bounds keep one verification below about two seconds and 256 MiB. There is no lower bound, because you decide how weak an accepted verifier
+/// may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ParameterSet(Algorithm);
 
-/// Why a text is no [`ParameterSet`]. It never quotes more than a number.
+/// Why a text is not a [`ParameterSet`]. The error quotes at most a number of the text.
 ///
 /// ```
 /// use authflow_argon2::{InvalidParameters, ParameterSet};
@@ -59,7 +59,7 @@ pub enum InvalidParameters {
     /// The algorithm does not have this version.
     #[error("the version of {0} must be 16 or 19")]
     Version(&'static str),
-    /// A parameter is missing, is no number, or is out of its bounds.
+    /// A parameter is missing, is not a number, or is out of its bounds.
     #[error("{name} of {algorithm} must be {least} to {most}, and is {}", given.map_or("no such number".to_owned(), |it| it.to_string()))]
     Number {
         /// The algorithm.
@@ -122,12 +122,12 @@ impl ParameterSet {
         }
     }
 
-    /// How many bytes of a password the algorithm looks at.
+    /// The number of bytes of a password that the algorithm reads.
     pub(crate) fn longest_password(self) -> usize {
         self.0.longest_password()
     }
 
-    /// Whether a hash of this set may have so many bytes.
+    /// Whether a hash of this set may have this many bytes.
     pub(crate) fn takes_output_of(self, bytes: usize) -> bool {
         self.0.takes_output_of(bytes)
     }
@@ -140,7 +140,7 @@ impl ParameterSet {
         self.work().shape
     }
 
-    /// The computations that must follow a set of the same shape that does so much less than this one, so that both do the same work.
+    /// The padding for a set of the same shape that does `missing` less work than this one: the computations that make both do the same work.
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         self.0.padding(missing).into_iter().map(Self).collect()
     }

@@ -1,4 +1,4 @@
-//! A stored verifier in its parts.
+//! A stored verifier, split into its parts.
 
 #[cfg(feature = "bcrypt")]
 use crate::algorithm::{Bcrypt, bcrypt};
@@ -35,7 +35,7 @@ impl Stored {
         }
     }
 
-    /// A verifier without a password. Its hash is random, so no known password has it.
+    /// A verifier without a password. Its hash is random, so no known password matches it.
     pub(crate) fn drawn(set: ParameterSet) -> Result<Self, HasherError> {
         Ok(Self { set, salt: random::<SALT>()?.to_vec(), hash: Zeroizing::new(random::<HASH>()?.to_vec()) })
     }

@@ -2,11 +2,11 @@
 
 use crate::algorithm::Argon2;
 
-/// A kind of work that can be padded with more of the same, and then always takes the same time. Argon2 cannot be padded. The time of its blocks
-/// depends on how much of the memory is in the processor's caches, and the first pass takes another time than the next ones.
+/// A kind of work. Work of one shape can be padded with more of the same, so that it always takes the same time. Argon2 cannot be padded in this way.
+/// The time of its blocks depends on how much of the memory is in the processor's caches, and its first pass differs in time from the later passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shape {
-    /// Counted in computations. Each set is its own shape.
+    /// Counted in computations. Each parameter set is a separate shape.
     Argon2(Argon2),
     /// Counted in lanes.
     #[cfg(feature = "scrypt")]

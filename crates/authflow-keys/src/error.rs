@@ -38,7 +38,7 @@ pub enum KeyFileError<E> {
     /// Each key is valid, but they cannot be used together.
     #[error(transparent)]
     Together(E),
-    /// There is no key of that id beside the signer or sealer.
+    /// There is no key of that id other than the signer or sealer.
     #[error("there must be a key of that id beside the one that signs or seals, and there is none")]
     NoSuchKey,
 }

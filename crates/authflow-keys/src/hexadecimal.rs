@@ -11,7 +11,7 @@ pub(crate) fn read(text: &str) -> Option<Box<[u8]>> {
     rest.is_empty().then_some(bytes)
 }
 
-/// So many random bytes as text.
+/// This number of random bytes, as text.
 pub(crate) fn draw<const BYTES: usize>() -> Option<Zeroizing<String>> {
     let mut drawn = Zeroizing::new([0; BYTES]);
     getrandom::fill(&mut *drawn).ok()?;

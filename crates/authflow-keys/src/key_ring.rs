@@ -1,4 +1,4 @@
-//! The file of a key ring. It is made on the first start, and only its owner may read it, so tokens outlive a restart.
+//! The file of a key ring. It is made on the first start, so tokens outlive a restart. Only its owner may read it.
 
 use crate::{KeyFileError, hexadecimal, private_file};
 use authflow::{

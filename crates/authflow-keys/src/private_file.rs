@@ -1,4 +1,4 @@
-//! Files that hold secrets. They are read only if nobody but the owner may read them, and are made whole or not at all.
+//! Files that hold secrets. Such a file is read only if nobody but its owner may read it. It is made whole or not at all.
 
 use serde::de::DeserializeOwned;
 use std::{
@@ -34,7 +34,7 @@ pub enum PrivateFileError {
     /// The operating system reported an error.
     #[error("cannot read or make it: {0}")]
     Io(#[from] io::Error),
-    /// The mode lets somebody else read, write or run the file.
+    /// The mode lets others than the owner read, write or run the file.
     #[error(
         "others than its owner may read it: run `chmod 600` on it, and replace its secrets if they may have"
     )]
@@ -48,7 +48,8 @@ impl PrivateFileError {
     }
 }
 
-/// A text is no TOML, or does not have the members that it must have. The error names only the line, since a parser's message quotes the text.
+/// A text is not TOML, or does not have the members that it must have. The error names only the line, because a parser's message would quote the
+/// text.
 ///
 /// ```
 /// use authflow_keys::private_file::from_toml;
@@ -133,8 +134,8 @@ pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
     }
 }
 
-/// Makes the file beside its place and moves it there whole, so a crash leaves no half of it. If two servers start at once, one makes the file and
-/// the other finds it (`false`). From the beginning, nobody but the owner may read the file. It survives a power failure.
+/// Makes the file under a temporary name in the same folder and moves it into place whole, so a crash leaves no partial file. If two servers start at
+/// once, one makes the file and the other finds it (`false`). Nobody but the owner may read the file at any time. It survives a power failure.
 ///
 /// # Errors
 /// Returns the error of the operating system.
@@ -162,11 +163,11 @@ pub fn make(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// Puts a text in the place of an existing file, whole or not at all: after a crash there is the old text or the new one. The file keeps its owner,
+/// Replaces the text of an existing file, whole or not at all. After a crash, the file has the old text or the new one. The file keeps its owner,
 /// whoever replaces it, and nobody else may read it. If the path is a link, the file that it leads to is replaced.
 ///
 /// # Errors
-/// Returns the error of the operating system. It is an error too if the owner cannot be kept, since only an administrator can give a file to
+/// Returns the error of the operating system. It is also an error if the owner cannot be kept, because only an administrator can give a file to
 /// another owner.
 ///
 /// ```

@@ -1,7 +1,8 @@
-//! The rotation of keys: a next key is made, then used first, and earlier keys are left out when nothing needs them any more.
+//! The rotation of keys. A next key is made, and later becomes the key that signs or seals. Earlier keys are removed when nothing needs them any
+//! longer.
 //!
-//! Every change replaces a whole file, after the new text has been checked by reading it. A service reads its files when it starts, so it follows
-//! at its next start. If two people change a file at once, one undoes the change of the other; let only one do it at a time.
+//! Every change replaces a whole file, after the new text has been checked by reading it. A service reads its files when it starts, so a change takes
+//! effect at its next start. If two people change a file at once, one change undoes the other. Let only one person change it at a time.
 //!
 //! ```
 //! use authflow::Timestamp;
@@ -50,7 +51,7 @@ use zeroize::Zeroizing;
 /// ```
 pub struct KeyRingFile(KeyFile);
 
-/// A key of a ring, and what it does.
+/// A key of a ring, and its use.
 ///
 /// ```
 /// use authflow::Timestamp;
@@ -72,9 +73,9 @@ pub struct KeyRingFile(KeyFile);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RingKey<'a> {
-    /// Its id, if it has one.
+    /// The id of the key, if it has one.
     pub id: Option<&'a str>,
-    /// The time from when and until when the key verifies; `None` if it signs.
+    /// The times from which and until which the key verifies, or `None` if it signs.
     pub verifies: Option<(Timestamp, Timestamp)>,
 }
 
@@ -82,7 +83,7 @@ impl KeyRingFile {
     /// Reads a file that only its owner may read.
     ///
     /// # Errors
-    /// When the file cannot be read, or makes no ring.
+    /// When the file cannot be read, or its keys make no ring.
     pub fn read(path: &Path) -> Result<Self, KeyRingFileError> {
         let text = private_file::read(path)?;
         key_ring::parse(&text)?;
@@ -110,8 +111,8 @@ impl KeyRingFile {
         Ok(id)
     }
 
-    /// Lets a verifying key sign, and lets the previous signer verify until `until`. Choose the time when the last token that the previous signer
-    /// signed is over, and the longest session too.
+    /// Makes a verifying key the signer, and lets the previous signer verify until `until`. Choose a time at which every token of the previous signer
+    /// has expired, and every session that was opened under it is over.
     ///
     /// # Errors
     /// When there is no such key.
@@ -123,7 +124,7 @@ impl KeyRingFile {
         Ok(())
     }
 
-    /// Leaves out a key that verifies. `None` means the key without an id.
+    /// Removes a key that verifies. `None` means the key without an id.
     ///
     /// # Errors
     /// When there is no such key.
@@ -185,7 +186,7 @@ impl SealingKeysFile {
     /// Reads a file that only its owner may read.
     ///
     /// # Errors
-    /// When the file cannot be read, or makes no sealing keys.
+    /// When the file cannot be read, or its content makes no sealing keys.
     pub fn read(path: &Path) -> Result<Self, SealingKeysFileError> {
         let text = private_file::read(path)?;
         sealing_keys::parse(&text)?;
@@ -207,7 +208,7 @@ impl SealingKeysFile {
         Ok(id)
     }
 
-    /// Lets an opening key seal, and lets the previous sealer open.
+    /// Makes an opening key the sealer. The previous sealer then only opens.
     ///
     /// # Errors
     /// When there is no such key.
@@ -218,7 +219,7 @@ impl SealingKeysFile {
         Ok(())
     }
 
-    /// Leaves out a key that only opens. **Everything that is sealed under it is lost:** ask the store first.
+    /// Removes a key that only opens. **Everything that is sealed under it is lost.** First ask the store whether any secret needs it.
     ///
     /// # Errors
     /// When there is no such key.

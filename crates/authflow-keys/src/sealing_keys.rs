@@ -57,8 +57,8 @@ fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingKeysFileError>
     Ok(SealingKey::new(id, secret)?)
 }
 
-/// A file with one new key. Its id is random, so no other key ever has it. If a file was lost, the secrets that its key has sealed name a missing
-/// key, instead of a wrong one.
+/// A file with one new key. Its id is random, so no other key ever has it. If the file is lost, the secrets that its key has sealed name a missing
+/// key. They never name another key that happens to have the same id.
 fn new_file() -> Result<Zeroizing<String>, SealingKeysFileError> {
     let drawn = hexadecimal::draw::<8>().zip(hexadecimal::draw::<32>());
     let (id, secret) = drawn.ok_or(SealingKeysFileError::NoEntropy)?;

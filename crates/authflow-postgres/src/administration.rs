@@ -157,7 +157,8 @@ impl<A: Accounts> PostgresStore<A> {
         Ok(Written::Kept(Administered::Done))
     }
 
-    /// Also deletes what is left of an account that is gone: a request that had found the account may have written since.
+    /// Deletes the account. Also deletes the remaining rows of an account that is gone already, because a request that had found the account may have
+    /// written since.
     async fn delete(
         &self,
         transaction: &Transaction,

@@ -10,7 +10,7 @@ use crate::{
 };
 use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
 
-/// Counts a guess. If a slot does not exist, one of the requests that come at once makes it.
+/// Counts a guess. If the slot does not exist, one of the simultaneous requests makes it.
 pub(crate) async fn reserve(
     transaction: &Transaction,
     ask: &ReserveAttempt,
@@ -59,8 +59,9 @@ async fn load(transaction: &Transaction, slot: AttemptSlot) -> Result<Option<Att
     record.map(Some).map_err(|_| StoreError::malformed("record", "a record of guesses"))
 }
 
-/// A record changes with every question, so that a locked slot costs the same write as any other. A missing record was of a name that no account
-/// has, and was forgotten. It stays missing, because a new one would lack the mark that lets it be forgotten.
+/// Stores a record. The record changes with every question, so that a locked slot costs the same write as any other slot. A record that is missing
+/// belonged to a name that no account has, and was forgotten. It is not made again, because the new record would lack the mark by which it is
+/// forgotten.
 async fn keep(
     transaction: &Transaction,
     slot: AttemptSlot,
@@ -81,7 +82,8 @@ async fn count(
     transaction.execute(sql, &[bytes(slot), bytes(&*record), int8(seen)]).await.map(drop)
 }
 
-/// Returns whether the record was made. If another request has just made it, the guess is counted there instead, and nothing is overwritten.
+/// Returns whether the record was made. If another request has just made it, nothing is overwritten, and the caller must count the guess in that
+/// record.
 async fn make(
     transaction: &Transaction,
     ask: &ReserveAttempt,

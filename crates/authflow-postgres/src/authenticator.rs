@@ -9,7 +9,8 @@ use authflow::{
     factor::{FactorSet, Totp},
 };
 
-/// The table's trigger counts the revision up. The earlier authenticator is removed first, so that there is always a change.
+/// Enrols an authenticator. The table's trigger raises the revision if a row changes. So the earlier authenticator is removed first, and there is
+/// always a change.
 pub(crate) async fn enrol(
     transaction: &Transaction,
     table: &'static str,

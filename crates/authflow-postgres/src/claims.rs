@@ -16,9 +16,9 @@ pub(crate) enum Claimed {
     Earlier(Option<Box<SessionRecord>>),
 }
 
-/// Makes a claim, or reads the one that is there.
+/// Makes a claim, or reads the existing one.
 ///
-/// It waits for another transaction that is making the same claim. If that one is taken back, this one makes the claim.
+/// It waits for another transaction that is making the same claim. If the other transaction is rolled back, this one makes the claim.
 pub(crate) async fn make(transaction: &Transaction, claim: &Claim) -> Result<Claimed, StoreError> {
     let sql = "INSERT INTO authflow.claims (id, session, keep_until) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO NOTHING RETURNING id";
@@ -30,7 +30,7 @@ pub(crate) async fn make(transaction: &Transaction, claim: &Claim) -> Result<Cla
         return Ok(Claimed::First);
     }
     let earlier = find(transaction, &claim.id).await?;
-    // The claim that was in the way must still exist. If it does not, the transaction is begun anew.
+    // The claim that conflicted must still exist. If it does not, the transaction starts again.
     let Some(opened) = earlier else { return Err(StoreError::Raced) };
     Ok(Claimed::Earlier(match opened {
         Some(session) => sessions::find(transaction, session).await?.map(Box::new),
@@ -49,7 +49,7 @@ pub(crate) async fn opened_by(
     }
 }
 
-/// The session that a claim says it has opened, if the claim exists.
+/// The session that a claim names as the one that it opened, if the claim exists.
 async fn find(connection: &Connection, claim: &TokenId) -> Result<Option<Option<SessionId>>, StoreError> {
     let sql = "SELECT session FROM authflow.claims WHERE id = $1";
     let Some(row) = connection.query_opt(sql, &[bytes(claim.as_bytes().as_slice())]).await? else {

@@ -1,4 +1,4 @@
-//! Sent codes as keyed digests, and how many were sent to each recipient and in total.
+//! Sent codes as keyed digests, and the counts of codes that were sent to each recipient and in total.
 
 use crate::{
     StoreError,
@@ -25,7 +25,7 @@ pub(crate) async fn load(connection: &Connection, ask: &LoadCode) -> Result<Opti
     }))
 }
 
-/// Keeps a code in place of an earlier one, if the recipient's budget allows it.
+/// Stores a code in place of an earlier one, if the recipient's budget allows it.
 pub(crate) async fn store(
     transaction: &Transaction,
     key: CodeKey,
@@ -58,7 +58,7 @@ pub(crate) async fn store(
     Ok(None)
 }
 
-/// Takes one from a budget. An unreadable record is an error and never counts as a fresh one, which would refill the budget.
+/// Takes one code from a budget. An unreadable record is an error and never counts as a fresh one, which would refill the budget.
 pub(crate) async fn spend(
     transaction: &Transaction,
     budget: &SendBudget,

@@ -30,7 +30,7 @@ pub(crate) struct Committing<'c, A> {
 }
 
 impl<A: Accounts> Committing<'_, A> {
-    /// Carries out the whole commit or nothing, and forgets some of what is over.
+    /// Carries out the whole commit or nothing, and forgets some rows that are over.
     pub(crate) async fn apply(self, sweep: Option<&Sweep>) -> Result<Written<Committed>, StoreError> {
         if let Some(claim) = &self.commit.claim
             && let Claimed::Earlier(opened) = claims::make(self.transaction, claim).await?
@@ -51,7 +51,8 @@ impl<A: Accounts> Committing<'_, A> {
         Ok(Written::Kept(Committed::Done))
     }
 
-    /// The account's row is locked whatever is expected of it, so two commits about one account never overlap.
+    /// Whether the account is as the commit expects. The account's row is locked even if nothing is expected, so two commits about one account never
+    /// overlap.
     async fn is_as_expected(&self) -> Result<bool, StoreError> {
         let Some(account) = self.commit.account else { return Ok(self.commit.expected.is_none()) };
         let found = self.accounts.lock(self.transaction, self.tenant(), account).await?;

@@ -27,7 +27,8 @@ use tokio_postgres::{
 /// }
 /// ```
 ///
-/// A connection that is dropped midway is closed. The database takes back what was begun, and nobody else gets the connection in that state.
+/// A connection that is dropped in the middle of its work is closed. The database rolls its transaction back, and no other caller gets the connection
+/// in that state.
 pub struct Connection {
     object: Option<Object>,
     statements: Statements,
@@ -39,8 +40,8 @@ impl Connection {
         Self { object: Some(object), statements, is_midway: true }
     }
 
-    /// The rows of a statement. The statement is sent with the types of its parameters. Unless statements are [prepared](Statements::Prepared), it
-    /// has no name.
+    /// Returns the rows of a statement. The statement is sent with the types of its parameters. It has a name only if statements are
+    /// [prepared](Statements::Prepared).
     ///
     /// # Errors
     /// Returns the error of the database.
@@ -52,7 +53,7 @@ impl Connection {
         })
     }
 
-    /// The only row of a statement, or `None`.
+    /// Returns the only row of a statement, or `None`.
     ///
     /// # Errors
     /// Returns the error of the database, or an error if there are several rows.
@@ -68,7 +69,7 @@ impl Connection {
         })
     }
 
-    /// How many rows a statement has changed.
+    /// Runs a statement, and returns the number of rows that it has changed.
     ///
     /// # Errors
     /// Returns the error of the database.
@@ -91,12 +92,12 @@ impl Connection {
     /// The driver's own connection, for statements of your own.
     ///
     /// # Errors
-    /// Never while the connection is used. It is given up only when it is dropped.
+    /// This never fails while the connection is in use. The connection is given up only when it is dropped.
     pub fn client(&self) -> Result<&tokio_postgres::Client, StoreError> {
         self.object.as_deref().map(|client| &**client).ok_or(StoreError::Closed)
     }
 
-    /// The prepared statement of this connection, and the values without types; `None` if statements are not prepared.
+    /// The prepared statement of this connection, and the values without types. It is `None` if statements are not prepared.
     async fn prepared<'p>(
         &self,
         sql: &str,

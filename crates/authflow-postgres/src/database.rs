@@ -1,4 +1,4 @@
-//! The database: its pool of connections, and transactions that are tried again if another one was in the way.
+//! The database: its pool of connections, and transactions that are tried again if they conflict with another transaction.
 
 use crate::{
     Isolation, Settings, Statements, StoreError, Waits,
@@ -10,9 +10,11 @@ use deadpool_postgres::Pool;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How often a transaction is tried. It suffices for a crowd at one account, in which each try lets one through.
+/// The number of tries of a transaction. This is enough for many requests about one account at once, because one of them succeeds in each round of
+/// tries.
 const TRIES: u32 = 24;
-/// The longest pause before the second try. Each later pause can be twice as long, up to the longest.
+/// Sets the bound of the random pauses before another try, in milliseconds. The pause before the second try is below twice this value. The bound
+/// doubles with each later try, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: u64 = 4;
 const LONGEST_PAUSE: u64 = 128;
 
@@ -25,7 +27,7 @@ pub(crate) struct Database {
     moments: Moments,
 }
 
-/// An answer, and whether its writes stay.
+/// An answer, whose writes are kept or taken back.
 pub(crate) enum Written<T> {
     Kept(T),
     TakenBack(T),
@@ -50,13 +52,13 @@ impl Database {
         Turn { database: self, isolation: self.isolation, longest_wait: self.waits.to_begin() }
     }
 
-    /// A turn for a question that ends a request. If it were shed, its guess would stay in flight and then count as wrong.
+    /// A turn for a question that ends a request. If such a question were shed, its guess would stay in flight and then count as wrong.
     pub(crate) fn to_end(&self) -> Turn<'_> {
         Turn { longest_wait: self.waits.to_end(), ..self.to_begin() }
     }
 
-    /// A turn for an operator, who waits for the users of the tables. Each statement sees the results of the transactions that the earlier one
-    /// waited for.
+    /// A turn for an operator, who waits for the users of the tables. Each statement sees the results of the transactions for which the statement
+    /// before it has waited.
     pub(crate) fn at_leisure(&self) -> Turn<'_> {
         Turn { isolation: Isolation::ReadCommitted, longest_wait: LEISURE, ..self.to_begin() }
     }
@@ -86,7 +88,7 @@ impl<'d> Turn<'d> {
         Tries { database: self.database, tried: 0 }
     }
 
-    /// If there is no answer in time, what was begun is dropped with its connection.
+    /// Waits for an answer. If there is none in time, the transaction is dropped with its connection.
     pub(crate) async fn in_time<T>(
         self,
         answer: impl Future<Output = Result<T, StoreError>>,
@@ -96,7 +98,8 @@ impl<'d> Turn<'d> {
     }
 }
 
-/// Tries again if another transaction was in the way. The pause is random, because transactions that collided once would collide again.
+/// Tries again if a transaction conflicts with another one. The pause is random, because transactions that collided once would collide again after
+/// equal pauses.
 pub(crate) struct Tries<'d> {
     database: &'d Database,
     tried: u32,

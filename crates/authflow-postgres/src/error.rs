@@ -1,9 +1,9 @@
-//! The errors of the store. No message holds a stored value.
+//! The errors of the store. No message contains a stored value.
 
 use std::{error::Error, fmt, iter, time::Duration};
 use tokio_postgres::error::SqlState;
 
-/// An error of the store. No message holds a stored value.
+/// An error of the store. Its message contains no stored value.
 ///
 /// ```
 /// use authflow::Moment;
@@ -31,19 +31,19 @@ pub enum StoreError {
     /// A connection was used after it was given up.
     #[error("a connection must be open to be used, and this one was given up")]
     Closed,
-    /// The question was not answered within the longest wait. Everything that was begun is taken back.
+    /// The question was not answered within the longest wait. Its transaction is rolled back.
     #[error("the database must answer within {waited:?}, and did not")]
     TooSlow {
         /// The longest wait.
         waited: Duration,
     },
-    /// Another transaction was in the way each time.
+    /// The transaction conflicted with another one at every try.
     #[error("a transaction must succeed within {tries} tries, and another one was in its way each time")]
     Contended {
-        /// How often it was tried.
+        /// The number of tries.
         tries: u32,
     },
-    /// Another transaction has made or removed a row between two statements. The transaction is begun anew, so no caller sees this error.
+    /// Another transaction has made or removed a row between two statements. The transaction starts again, so no caller sees this error.
     #[error("a row must stay from one statement to the next, and did not")]
     Raced,
     /// The library cannot read a row.
@@ -63,10 +63,10 @@ pub enum StoreError {
     /// The library never makes such a commit.
     #[error("a commit that changes an account must say which revision it expects")]
     NoRevision,
-    /// Two accounts have a name that was typed.
+    /// The name that was typed belongs to two accounts.
     #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
-    /// Some names have no one spelling, or share one. Nothing was changed.
+    /// Some names are not valid, or two accounts share a name. Nothing was changed.
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
     /// The tables are missing, or are not of this version.
@@ -99,12 +99,12 @@ pub enum StoreError {
         /// The version of the spelling of the keys.
         found: i64,
     },
-    /// A commit that is answered with `Done` would not be durable.
+    /// The database's settings would not make a commit durable before it is answered with `Done`.
     #[error(
         "`synchronous_commit` must not be off for this role and database: a token that was used before a crash would be good again after it"
     )]
     NotDurable,
-    /// A key that secrets are sealed under is missing: it was dropped too early, or lost.
+    /// A key under which secrets are sealed is missing. It was dropped too early, or lost.
     #[error(
         "the sealing keys must have each key that a secret of an authenticator is sealed under, and {count} are sealed under others: {ids}"
     )]
@@ -120,7 +120,7 @@ pub enum StoreError {
     /// The source of moments returned none.
     #[error("there must be entropy, and the source of moments had none")]
     NoMoment,
-    /// Some names are not spelled yet, for example after an import. Look-ups spell them, some at a time.
+    /// Some names are not spelled yet, for example after an import. Each look-up spells some of them.
     #[error("a contact is given once every name has been spelled, and some have not")]
     Unspelled,
     /// The user's own table does not fit its mapping.
@@ -128,7 +128,7 @@ pub enum StoreError {
     UsersTable {
         /// The table, as it was named.
         table: String,
-        /// What must be true of the table, and what is true.
+        /// The condition that the table must meet, and what was found instead.
         finding: String,
     },
 }
@@ -200,7 +200,7 @@ impl StoreError {
         Self::Malformed { column, wanted }
     }
 
-    /// Whether another transaction was in the way. Then this one has certainly had no effect, and may be tried again.
+    /// Whether the transaction conflicted with another one. If so, it has certainly had no effect, and may be tried again.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
             Self::Postgres(error) => {
@@ -230,7 +230,7 @@ impl StoreError {
         is_named || named.contains(&format!("\"{column}\""))
     }
 
-    /// The columns of the unique key that was in the way, as the database names them. Nothing of their values is kept.
+    /// The columns of the violated unique key, as the database names them, without their values.
     fn unique_columns(&self) -> Option<&str> {
         let Self::Postgres(DatabaseError(error)) = self else { return None };
         let error = error.as_db_error().filter(|error| *error.code() == SqlState::UNIQUE_VIOLATION)?;
@@ -238,10 +238,11 @@ impl StoreError {
         Some(error.detail()?.strip_prefix("Key (")?.split_once(")=")?.0)
     }
 
-    /// Whether the database itself refused and so ended the statement. The connection is still good then.
+    /// Whether the database itself refused and so ended the statement. If so, the connection is still good.
     pub(crate) fn is_answer(&self) -> bool {
         match self {
-            // A server that has become a replica never says anything else, nor does a statement of an earlier table. Such connections are useless.
+            // A server that has become a replica refuses every write, and a statement of an earlier table is refused every time. Such connections are
+            // useless.
             Self::Postgres(error) => {
                 !error.is_stale_plan()
                     && error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)

@@ -1,4 +1,4 @@
-//! Identities that providers of social accounts vouch for, and the accounts that they are linked to.
+//! Identities for which providers of social accounts vouch, and the accounts to which they are linked.
 
 use crate::{
     Accounts, Connection, StoreError, Transaction,
@@ -23,8 +23,8 @@ pub(crate) async fn find_account(
         AccountKey::Identity(identity) => match owner(connection, tenant, identity).await? {
             Some(account) => {
                 let found = accounts.find(connection, tenant, &AccountKey::Id(account)).await?;
-                // The link is read again. An unlink that comes later changes the revision that was read, and an unlink that came before is seen
-                // here.
+                // The link is read again, after the account. An unlink before this read is seen here. A later unlink changes the revision that was
+                // read.
                 let is_linked = owner(connection, tenant, identity).await? == Some(account);
                 Ok(found.filter(|_| is_linked))
             }

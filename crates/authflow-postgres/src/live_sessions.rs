@@ -1,4 +1,4 @@
-//! Sessions, in the way that an administrator looks for them.
+//! Look-ups of sessions for an administrator.
 
 use crate::{
     Accounts, Connection, PostgresStore, StoreError,
@@ -11,8 +11,8 @@ use authflow::{AccountId, SessionId, TenantId, Timestamp, session::SessionRecord
 use std::num::NonZeroU32;
 
 impl<A: Accounts> PostgresStore<A> {
-    /// The sessions of an account that were not ended and have not expired, at most so many, with the latest used first. A session whose
-    /// [revision](SessionRecord::revision) is not the account's own is over too.
+    /// The sessions of an account that have neither ended nor expired, with the most recently used first, up to the given number. A session is also
+    /// over if its [revision](SessionRecord::revision) is not the account's, but this method returns it.
     ///
     /// # Errors
     /// When the database has no answer.
@@ -26,7 +26,7 @@ impl<A: Accounts> PostgresStore<A> {
         reading!(self.database.to_begin(), connection => live(connection, (tenant, account), now, at_most))
     }
 
-    /// How many secrets of authenticators need each sealing key, by its id.
+    /// The number of authenticators' secrets that need each sealing key, by the key's id.
     ///
     /// # Errors
     /// When the database has no answer.

@@ -1,8 +1,8 @@
-//! The tables, and how they are made in a database.
+//! The scripts that make the tables in a database.
 
 use crate::{StoreError, columns::get, connection::Connection};
 
-/// There is one script for each version. A released script is never edited; new ones are added.
+/// One script for each version. A released script is never edited. A change is a new script.
 const SCRIPTS: &[&str] =
     &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 const VERSION: i32 = SCRIPTS.len() as i32;
@@ -23,7 +23,7 @@ pub(crate) async fn migrate(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::NewerTables { wanted: VERSION, found: done });
     }
     if done == 0 {
-        // There is no IF NOT EXISTS, so a schema of that name that somebody else made is not taken for ours.
+        // There is no IF NOT EXISTS, so a schema of that name that another program made is not taken for the store's.
         connection
             .batch("CREATE SCHEMA authflow; CREATE TABLE authflow.versions (version integer PRIMARY KEY)")
             .await?;
@@ -35,7 +35,7 @@ pub(crate) async fn migrate(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses any version but the present one. Any role that may read the tables can check.
+/// Refuses any version but the present one. Any role that may read the tables can make this check.
 pub(crate) async fn check(connection: &Connection) -> Result<(), StoreError> {
     match version(connection).await? {
         VERSION => Ok(()),

@@ -70,8 +70,8 @@ pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
     Some(mobile.normalised()).filter(|_| mobile.is_international())
 }
 
-/// Makes every key anew if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
-/// written, because only the owners can say whose it is.
+/// Makes every key again if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
+/// written, because only the owners can say to whom it belongs.
 pub(crate) async fn spell(transaction: &Transaction) -> Result<(), StoreError> {
     if form(transaction).await? == i64::from(FORM) {
         return Ok(());
@@ -113,8 +113,9 @@ pub(crate) async fn is_taken(
     Ok(found.is_some())
 }
 
-/// Until the transaction ends, no other transaction decides who has a name. Later reads see what the transactions before have written. This holds
-/// at every isolation: the row is written, so a transaction that has read before is begun anew.
+/// Locks out every other transaction that gives a name to an account, until this transaction ends. Later reads see the writes of earlier such
+/// transactions. This holds at every isolation level. The lock writes a row, so a transaction whose reads are older than the row's latest write has
+/// to start again.
 pub(crate) async fn decide_alone(transaction: &Transaction) -> Result<(), StoreError> {
     transaction.execute("UPDATE authflow.spelling SET form = form", &[]).await.map(drop)
 }

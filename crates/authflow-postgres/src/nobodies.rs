@@ -1,5 +1,5 @@
-//! Names and recipients that strangers typed and no account has. They are remembered, so that they cost the same as those of accounts. The oldest
-//! are forgotten first.
+//! Names and recipients that somebody typed although no account has them. The store remembers them, so that they cost the same work as those of
+//! accounts. The oldest are forgotten first.
 
 use crate::{
     StoreError, columns,
@@ -12,19 +12,19 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A guess is in flight for 30 seconds, so younger rows are kept, however many there are.
+/// A guess may be in flight for 30 seconds. So rows younger than this are kept, however many there are.
 const KEPT_SECONDS: u64 = 60;
 
-/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million entries of an index, so this does not
-/// happen for each of them.
+/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million entries of an index, so it does not happen
+/// for each new row.
 ///
-/// All new rows count, whether or not an account has them. So neither a name that is asked about again and again, nor the time of a walk, shows
-/// whether an account has it.
+/// All new rows count, whether or not an account has their names. So neither repeated questions about a name, nor the time of a walk, reveal whether
+/// an account has the name.
 #[derive(Debug)]
 pub(crate) struct Forgetting {
-    /// How many are remembered. There may be up to [`every`](Self::every) more for each process.
+    /// The number of names that are remembered, and of recipients. There may be up to [`every`](Self::every) more for each process.
     most: u32,
-    /// The number of new rows between two walks. Each walk forgets at most twice as many, so that a backlog shrinks.
+    /// The number of new rows between two walks. Each walk forgets at most twice that number, so that a backlog shrinks.
     every: u32,
     /// The number of new rows since the start. The first one causes a walk, so that no restart delays it.
     new_rows: AtomicU32,
@@ -63,7 +63,7 @@ impl Forgetting {
     }
 }
 
-/// Forgets names that no account has, beyond so many, except those that were guessed at since.
+/// Forgets names that no account has, beyond the given number, except those with a more recent guess than the given time.
 pub(crate) async fn forget_guesses(
     transaction: &Transaction,
     most: u32,
@@ -82,8 +82,8 @@ pub(crate) async fn forget_guesses(
     .await
 }
 
-/// Forgets counts of recipients that no account has, beyond so many, except those that had not cooled by then. If such a count refused the next
-/// code at first and then no longer did, this would show that no account has the recipient.
+/// Forgets counts of recipients that no account has, beyond the given number, except those that had not cooled by the given time. A forgotten count
+/// would no longer refuse a code that it had refused before, which would reveal that no account has the recipient.
 pub(crate) async fn forget_sends(
     transaction: &Transaction,
     most: u32,
@@ -102,7 +102,7 @@ pub(crate) async fn forget_sends(
     .await
 }
 
-/// Forgets codes of recipients that no account has, beyond so many.
+/// Forgets codes of recipients that no account has, beyond the given number.
 pub(crate) async fn forget_codes(
     transaction: &Transaction,
     most: u32,
@@ -115,7 +115,7 @@ pub(crate) async fn forget_codes(
     delete(transaction, sql, &[int8(i64::from(most)), int8(i64::from(at_most))]).await
 }
 
-/// Returns how many rows were deleted.
+/// Returns the number of rows that were deleted.
 async fn delete(
     transaction: &Transaction,
     sql: &str,

@@ -1,5 +1,5 @@
-//! The values of a statement, each with its type. So no statement has to be prepared, and a transaction pooler such as pgbouncer can stand in
-//! between.
+//! The values of a statement, each with its type. So no statement has to be prepared, and the connection can lead through a transaction pooler such
+//! as pgbouncer.
 
 use bytes::BytesMut;
 use std::{error::Error, fmt};

@@ -22,11 +22,11 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// One of so many commits forgets what is over. It forgets at most so much of each kind, which is more than these commits leave.
+/// One in this many commits forgets rows that are over. It forgets at most a bounded number of each kind, which is more than these commits leave.
 const COMMITS_BETWEEN: u32 = 16;
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(127);
 
-/// Counts commits, so that one of many forgets what is over. The first commit does so, so that no restart delays it.
+/// Counts commits, so that one in many forgets rows that are over. The first commit does so, and no restart delays it.
 #[derive(Debug, Default)]
 pub(crate) struct Commits(AtomicU32);
 

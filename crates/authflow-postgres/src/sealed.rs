@@ -1,4 +1,4 @@
-//! Secrets of authenticators: counted by key, and sealed anew.
+//! Secrets of authenticators: counted by key, and resealed.
 
 use crate::{
     Accounts, SealedRow, StoreError,
@@ -14,10 +14,10 @@ use authflow::{
     token::KeyId,
 };
 
-/// How many rows are resealed between two queries.
+/// The number of rows that are resealed between two queries.
 const AT_ONCE: u32 = 256;
 
-/// Refuses keys if one is missing that a secret is sealed under: it was dropped too early, or its file was lost.
+/// Refuses the keys if a secret is sealed under a key that is not among them. That key was dropped too early, or its file was lost.
 pub(crate) async fn refuse_missing_keys(
     accounts: &impl Accounts,
     connection: &Connection,
@@ -35,7 +35,7 @@ pub(crate) async fn refuse_missing_keys(
     Err(StoreError::SealingKeysMissing { count, ids })
 }
 
-/// What happened to secrets that were sealed under earlier keys.
+/// The result of resealing secrets of earlier keys.
 ///
 /// ```no_run
 /// use authflow_postgres::{PostgresStore, Resealed, StoreError};
@@ -53,12 +53,12 @@ pub(crate) async fn refuse_missing_keys(
 pub struct Resealed {
     /// The secrets that are now sealed under the present key.
     pub done: u64,
-    /// The secrets that could not be opened, and stay as they were. The row was moved to another account, or is damaged. The second factor of these
-    /// accounts is unavailable until it is enrolled anew.
+    /// The secrets that could not be opened, and stay as they were. Their rows were moved to another account, or are damaged. The second factor of
+    /// these accounts is unavailable until it is enrolled again.
     pub unreadable: u64,
 }
 
-/// Reseals secrets of earlier keys, row by row, each under its lock. A secret that is enrolled anew meanwhile stays.
+/// Reseals secrets of earlier keys, row by row, each under its lock. A secret that is enrolled meanwhile is not overwritten.
 pub(crate) async fn reseal_all(
     accounts: &impl Accounts,
     database: &Database,
@@ -88,7 +88,7 @@ pub(crate) async fn reseal_all(
     }
 }
 
-/// Keeps a secret's new seal if the row still has the secret that was read. Returns whether it did.
+/// Stores a secret under its new seal, if the row still has the secret that was read. Returns whether it did.
 async fn replace(
     accounts: &impl Accounts,
     transaction: &Transaction,
@@ -114,7 +114,7 @@ pub(crate) async fn of(
     Ok(row.map(|row| get(&row, "totp_sealed")).transpose()?.flatten())
 }
 
-/// How many secrets in this table name each key.
+/// The number of secrets in this table that name each key.
 pub(crate) async fn count_by_key(
     connection: &Connection,
     table: &'static str,

@@ -150,7 +150,7 @@ pub(crate) struct Rotation<'a> {
     pub(crate) unseen_since: Option<Timestamp>,
 }
 
-/// Counts one rotation and binds the session anew, if the session lives and has the expected generation. Returns whether it did.
+/// Counts one rotation and binds the session again, if the session lives and has the expected generation. Returns whether it did.
 pub(crate) async fn rotate(
     transaction: &Transaction,
     audience: &Audience,

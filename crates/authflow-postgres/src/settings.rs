@@ -39,13 +39,13 @@ pub struct Settings<A = OwnAccounts> {
     pub isolation: Isolation,
     /// Whether statements are prepared: [`Statements::Unprepared`] by default.
     pub statements: Statements,
-    /// The most connections: 16 by default. If there are more connections than the database has cores, it becomes slower.
+    /// The largest number of connections: 16 by default. The database becomes slower if it has many more connections than cores.
     pub connections: NonZeroUsize,
-    /// How long the store waits for the database.
+    /// The time that the store waits for the database.
     pub waits: Waits,
-    /// How many names, and how many recipients of codes, are remembered although no account has them: [`Sweep::MOST_OF_NOBODY`] by default. A flood
-    /// of names drops the oldest ones. A dropped name gets its guesses back, which never happens to an account's name. So fewer than
-    /// [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests only.
+    /// The number of names, and of recipients of codes, that are remembered although no account has them: [`Sweep::MOST_OF_NOBODY`] by default. A
+    /// flood of names drops the oldest ones. A dropped name gets its guesses back, which never happens to an account's name. So use fewer than
+    /// [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) only in tests.
     pub most_of_nobody: NonZeroU32,
     pub(crate) accounts: A,
     pub(crate) sealing: Option<SealingKeys>,
@@ -66,7 +66,7 @@ impl Moments {
 /// Makes the managers of connections, all for the same database and with the same TLS.
 type Connector = Arc<dyn Fn() -> Manager + Send + Sync>;
 
-/// The isolation level of every transaction. All levels are sound, because the account's row is locked whatever its statements read.
+/// The isolation level of every transaction. All levels are sound, because every transaction locks the account's row, whatever its statements read.
 ///
 /// ```
 /// use authflow::Moment;
@@ -83,13 +83,13 @@ pub enum Isolation {
     /// The second of two transactions waits, and goes on with the result of the first.
     #[default]
     ReadCommitted,
-    /// The second of two transactions waits, and begins anew.
+    /// The second of two transactions waits, and starts again.
     RepeatableRead,
     /// Like [`RepeatableRead`](Self::RepeatableRead). It was long the only level of CockroachDB, and some databases are set to it.
     Serializable,
 }
 
-/// How statements reach the database.
+/// The way in which statements reach the database.
 ///
 /// ```
 /// use authflow::Moment;
@@ -103,7 +103,7 @@ pub enum Isolation {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statements {
-    /// Each statement is sent whole, and planned each time. So a pooler that lends a connection for one transaction may stand in between.
+    /// Each statement is sent whole, and planned each time. So the connection may lead through a pooler that lends a connection for one transaction.
     #[default]
     Unprepared,
     /// Each statement is planned once for each connection, which saves the database half of its work for a request. The connection must lead to one
@@ -155,15 +155,15 @@ impl<A> Settings<A> {
 }
 
 impl Settings {
-    /// `url` names the database, and `tls` protects the way to it. `sealing` has every key that a secret of an authenticator is sealed under; these
-    /// are the keys of the engine's [`Config`](authflow::Config), or `None` if no account has an authenticator. `moments` gives time and entropy,
-    /// and is usually [`Moment::now`](authflow::Moment) (its feature `os`).
+    /// `url` names the database, and `tls` protects the connection to it. `sealing` has every key under which a secret of an authenticator is sealed.
+    /// These are the keys of the engine's [`Config`](authflow::Config), or `None` if no account has an authenticator. `moments` gives time and
+    /// entropy, and is usually [`Moment::now`](authflow::Moment) (its feature `os`).
     ///
     /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). If it names several hosts, the store
-    /// uses the one that takes writes, and another one after a fail-over, because a replica is no place to read from. `tls` has no default.
-    /// [`NoTls`](tokio_postgres::NoTls) is for a socket on this machine: anybody who reads the network in between reads verifiers of passwords.
+    /// uses the one that takes writes, and after a fail-over the new one. It never reads from a replica. `tls` has no default.
+    /// [`NoTls`](tokio_postgres::NoTls) is only for a socket on this machine. Over a network, anybody who listens would read verifiers of passwords.
     ///
-    /// **The moments' clock must not be fast.** The store forgets what is over by this clock, and if a claim is forgotten early, its token counts
+    /// **The clock of the moments must not be fast.** The store forgets rows by this clock. If a claim is forgotten too early, its token can be used
     /// twice.
     ///
     /// # Errors

@@ -50,10 +50,10 @@ pub struct PostgresStore<A = OwnAccounts> {
 }
 
 impl PostgresStore {
-    /// Makes the tables, or brings them to this version, as their owner. This is one transaction, and only one runs at a time, however many
-    /// programs start at once. If the tables are of this version already, nothing is done.
+    /// Makes the tables, or brings them to this version. It must run as the owner of the tables. It is one transaction, and only one migration runs
+    /// at a time, however many programs start at once. If the tables are of this version already, nothing is done.
     ///
-    /// A role that only uses the tables cannot migrate, and need not: [`connect`](Self::connect) says whether a migration is needed.
+    /// A role that only uses the tables cannot migrate. [`connect`](Self::connect) tells such a role whether a migration is needed.
     ///
     /// # Errors
     /// When the database refuses, or its tables are of a later version. Nothing is changed then.
@@ -70,11 +70,11 @@ async fn migrate(transaction: &Transaction, accounts: &impl IntoAccounts) -> Res
 }
 
 impl<A: Accounts> PostgresStore<A> {
-    /// Connects to a database that has the tables, and checks everything that can be known before the first request. It checks the version of the
+    /// Connects to a database that has the tables, and checks everything that can be checked before the first request. It checks the version of the
     /// tables, the mapped columns, that writes are durable, and that every secret's sealing key is known.
     ///
     /// # Errors
-    /// Returns what must be true and is not.
+    /// Returns the condition that is not met.
     pub async fn connect<S: IntoAccounts<Accounts = A>>(settings: Settings<S>) -> Result<Self, StoreError> {
         let database = Database::of(&settings)?;
         let Settings { accounts, sealing, most_of_nobody, .. } = settings;
@@ -100,7 +100,7 @@ impl<A: Accounts> PostgresStore<A> {
         reading!(self.database.to_begin(), connection => self.accounts.find(connection, tenant, &key))
     }
 
-    /// Whether the database can be read and written, for a health check.
+    /// Checks that the database can be read and written, for a health check.
     ///
     /// # Errors
     /// When the database cannot be read or written.
@@ -108,8 +108,8 @@ impl<A: Accounts> PostgresStore<A> {
         writing!(self.database.to_begin(), transaction => touch(transaction))
     }
 
-    /// Seals every secret of an authenticator under the present sealer, so that earlier keys can be dropped. No session ends. You can interrupt it
-    /// and begin anew, and run it while requests are answered.
+    /// Seals every secret of an authenticator under the present sealer, so that earlier keys can be dropped. No session ends. You can run this method
+    /// while requests are answered. You can also interrupt it and start it again.
     ///
     /// # Errors
     /// When the database has no answer.
@@ -122,7 +122,7 @@ impl<A: Accounts> PostgresStore<A> {
     }
 }
 
-/// Checks what must be true wherever accounts are kept.
+/// Checks the conditions that hold wherever accounts are kept.
 async fn check(connection: &Connection) -> Result<(), StoreError> {
     let sql = "SELECT current_setting('synchronous_commit') AS durability";
     let row = connection.query_opt(sql, &[]).await?;
@@ -133,7 +133,7 @@ async fn check(connection: &Connection) -> Result<(), StoreError> {
     migrations::check(connection).await
 }
 
-/// Makes a claim that nothing else makes, and takes it back.
+/// Makes a claim that no commit makes, and rolls it back.
 async fn touch(transaction: &Transaction) -> Result<Written<()>, StoreError> {
     let sql = "INSERT INTO authflow.claims (id, keep_until) VALUES ('', 0) ON CONFLICT (id) DO NOTHING";
     transaction.execute(sql, &[]).await.map(|_| Written::TakenBack(()))

@@ -1,10 +1,11 @@
-//! Forgetting what is over: only so much at once, and no row that somebody else has locked.
+//! Sweeps, which forget rows that are over. A sweep forgets a bounded number of rows at once, and skips rows that another transaction has locked.
 
 use crate::{StoreError, columns, connection::Transaction, database::Written, nobodies, parameters::int8};
 use authflow::administration::{Sweep, Swept};
 
-/// Deletes what is over, of each kind, in the order of the index that finds it. Without an order, the planner reads the whole table as soon as its
-/// statistics are a minute old: they say that much is over, although it has been forgotten already.
+/// Statements that delete the rows of each kind that are over, in the order of the index that finds them. Without an order, the planner reads the
+/// whole table as soon as its statistics are a minute old. Such statistics say that many rows are over, although those rows have been forgotten
+/// already.
 const OVER: [&str; 4] = [
     "DELETE FROM authflow.claims WHERE id = ANY(ARRAY(
         SELECT id FROM authflow.claims WHERE keep_until <= $1 ORDER BY keep_until LIMIT $2 FOR UPDATE SKIP LOCKED))",
@@ -18,7 +19,7 @@ const OVER: [&str; 4] = [
         ORDER BY nobody, forget_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 
-/// Forgets what is over, and names and recipients of no account beyond the most that are kept.
+/// Forgets rows that are over. Also forgets names and recipients that no account has, beyond the largest number that is kept.
 pub(crate) async fn sweep(
     transaction: &Transaction,
     ask: &Sweep,
@@ -35,7 +36,7 @@ pub(crate) async fn sweep(
     Ok(Written::Kept(swept))
 }
 
-/// Forgets what is over.
+/// Forgets rows that are over.
 pub(crate) async fn forget(transaction: &Transaction, ask: &Sweep) -> Result<Swept, StoreError> {
     let (over, at_most) = (columns::seconds(ask.over()), i64::from(ask.at_most()));
     let mut gone = [0; 4];

@@ -1,11 +1,12 @@
-//! How long the store waits for the database.
+//! The time that the store waits for the database.
 
 use std::time::Duration;
 
-/// How long the store waits for the database before the answer is "system busy". The wait includes a free connection, the transactions of others,
-/// and the database's own work. Each wait is from a millisecond to 30 seconds; the defaults are 5 seconds and 20 seconds.
+/// The time that the store waits for the database before the answer is "system busy". A wait includes the time for a free connection, for the
+/// transactions of others, and for the database's own work. Each wait must be from a millisecond to 30 seconds. The defaults are 5 seconds and 20
+/// seconds.
 ///
-/// Everything that was begun and has no answer in time is taken back, and its connection is closed.
+/// A transaction that has no answer in time is rolled back, and its connection is closed.
 ///
 /// ```
 /// use authflow::Moment;
@@ -59,14 +60,14 @@ pub enum InvalidWaits {
 
 impl Waits {
     const SHORTEST: Duration = Duration::from_millis(1);
-    /// A guess is in flight for 30 seconds. A guess that is settled later counts as wrong already.
+    /// A guess may be in flight for 30 seconds. If it is settled later, it already counts as wrong.
     const LONGEST: Duration = Duration::from_secs(30);
 
     /// The default waits.
     pub const DEFAULT: Self = Self { to_begin: Duration::from_secs(5), to_end: Duration::from_secs(20) };
 
     /// - `to_begin` is for a question that begins something or only reads. A caller that is shed has lost nothing.
-    /// - `to_end` is for a question that ends something: a commit, or a guess that was judged. Make it as long as a request may last: if such a
+    /// - `to_end` is for a question that ends something: a commit, or a guess that was judged. Make it as long as a request may last. If such a
     ///   question is shed, its guess stays in flight and then counts as wrong.
     ///
     /// ```
@@ -79,7 +80,7 @@ impl Waits {
     /// ```
     ///
     /// # Errors
-    /// When one is out of bounds, or `to_end` is shorter than `to_begin`.
+    /// When a wait is out of bounds, or `to_end` is shorter than `to_begin`.
     pub fn new(to_begin: Duration, to_end: Duration) -> Result<Self, InvalidWaits> {
         for given in [to_begin, to_end] {
             if !(Self::SHORTEST..=Self::LONGEST).contains(&given) {

@@ -1,5 +1,5 @@
-//! Mail with codes (RFC 5321). It is composed at once, and a separate task sends it. So a code and a decoy are answered equally fast, and a slow
-//! mail server delays no request.
+//! Mail with codes (RFC 5321). A request only composes the mail, and a separate task sends it. So a code and a decoy are answered equally fast, and a
+//! slow mail server delays no request.
 
 use crate::{
     message::compose,
@@ -56,11 +56,11 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// ```
 ///
 /// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue, and a task sends the messages in it.
-///   A decoy waits in the queue like a code, and then the task drops it. So a queue of decoys is empty sooner than one of codes, which somebody who
-///   keeps the queue full can see.
+///   A decoy waits in the queue like a code, and then the task drops it. So a queue of decoys empties sooner than a queue of codes. An attacker who
+///   keeps the queue full can see this difference.
 /// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits longer than its code lives is dropped.
-/// - **An address that no mail can go to is answered like any other.** A code goes to an address as it is stored, and a decoy to its one spelling.
-///   Sometimes mail can go to only one of the two.
+/// - **An address to which no mail can go is answered like any other.** A code goes to an address as it is stored, and a decoy to the address's one
+///   spelling. Sometimes mail can go to only one of these two spellings.
 /// - The courier sends no text messages: a code to a mobile is not delivered.
 /// - A message that cannot be sent is logged with the masked address, but never with a code, or with the mail server's words, which may quote the
 ///   message.
@@ -78,7 +78,7 @@ struct Queued {
     good_until: Instant,
 }
 
-/// What can go wrong with a message before it waits for the server.
+/// The error of a message that could not be put into the queue.
 ///
 /// ```
 /// use authflow::contact::EmailAddress;
@@ -98,7 +98,7 @@ struct Queued {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SmtpError {
-    /// The runtime that sent mail is gone.
+    /// The task that sends mail has ended with its runtime.
     #[error("the task that sends mail has ended")]
     WorkerEnded,
     /// The text cannot be put into a message.
@@ -170,7 +170,7 @@ impl SmtpCourier {
 impl Courier for SmtpCourier {
     type Error = SmtpError;
 
-    /// A decoy goes the way of a code up to the sending, and gets the same answer.
+    /// A decoy takes the same path as a code until the code would be sent, and gets the same answer.
     async fn deliver(&self, ask: &Deliver) -> Result<Delivery, SmtpError> {
         self.send(&Letter::from(ask), &ask.recipient, ask.decoy)
     }

@@ -1,4 +1,4 @@
-//! What a mail server gets, and what is logged.
+//! Tests of the messages that a mail server gets, and of the log.
 
 use super::*;
 use crate::{
@@ -79,7 +79,7 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Logs on this thread, where the tasks of a test run too.
+    /// Collects the log of this thread, on which the tasks of a test also run.
     fn start(&self) -> tracing::subscriber::DefaultGuard {
         let log = self.clone();
         let lines = tracing_subscriber::fmt().with_writer(move || log.clone()).with_ansi(false);
@@ -257,8 +257,8 @@ async fn a_password_of_the_mail_server_is_not_printed() {
     assert!(told.contains("mail.example.com") && !told.contains("hunter2"), "{told}");
 }
 
-/// A code goes to an address as it is stored, and a decoy to its one spelling. The library accepts some spellings that no mail can go to. They are
-/// answered like the others.
+/// A code goes to an address as it is stored, and a decoy to its one spelling. The library accepts some spellings to which no mail can go. Such an
+/// address is answered like any other.
 #[tokio::test]
 async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
     let (port, _received) = mail_server(Some(accepts)).await;
@@ -286,7 +286,7 @@ async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
     }
 }
 
-/// If a decoy gave its place in the queue back, the next answer would reveal it while the mail server is slow.
+/// A decoy must keep its place in the queue. Otherwise the next answer would reveal it while the mail server is slow.
 #[tokio::test]
 async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
     let (port, _received) = mail_server(None).await;

@@ -8,7 +8,7 @@ use tokio::{
     time::sleep,
 };
 
-/// What a mail server was given.
+/// A message that a mail server was given.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     pub(crate) from: String,
@@ -16,7 +16,7 @@ pub(crate) struct Mail {
     pub(crate) data: String,
 }
 
-/// How the mail server answers a message; `None` never answers anything.
+/// The mail server's answer to a message. With `None` it answers nothing at all.
 pub(crate) type Answer = Option<fn(&Mail) -> String>;
 
 pub(crate) async fn mail_server(answer: Answer) -> (u16, mpsc::Receiver<Mail>) {

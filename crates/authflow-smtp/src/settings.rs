@@ -6,10 +6,10 @@ use lettre::message::Mailbox;
 use serde::Deserialize;
 use std::{fmt, net::IpAddr, num::NonZeroUsize, sync::Arc};
 
-/// How many messages wait for the server by default.
+/// The number of messages that may wait for the server by default.
 const QUEUE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
-/// How a connection to a mail server is encrypted. There is no default.
+/// The encryption of a connection to a mail server. There is no default.
 ///
 /// ```
 /// use authflow_smtp::{Encryption, Settings};
@@ -25,7 +25,7 @@ const QUEUE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encryption {
-    /// Not encrypted; only for a server on this machine.
+    /// No encryption. This is only for a server on this machine.
     None,
     /// By STARTTLS (RFC 3207). Nothing is sent without it.
     StartTls,
@@ -75,7 +75,7 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// The sender is no address that a message can come from.
+    /// The sender is not an address from which a message can come.
     #[error("the sender must be an e-mail address, or a name and one in angle brackets: {0}")]
     From(String),
     /// Somebody between here and the server could read the codes.
@@ -97,7 +97,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When the sender is no address, or a server that is not on loopback has no encryption.
+    /// When the sender is not an address, or the connection to a server that is not on loopback has no encryption.
     pub fn new(
         host: impl Into<String>,
         port: u16,
@@ -126,7 +126,7 @@ impl Settings {
         Self { texts: Arc::new(texts), ..self }
     }
 
-    /// Sets how many messages may wait for the server, instead of 256. If the queue is full, the caller is told that nothing was sent.
+    /// Sets how many messages may wait for the server, instead of 256. If the queue is full, the caller gets the answer that nothing was sent.
     #[must_use]
     pub fn with_queue(self, queue: NonZeroUsize) -> Self {
         Self { queue, ..self }

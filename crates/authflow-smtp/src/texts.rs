@@ -11,13 +11,13 @@ use std::fmt;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Letter<'a> {
-    /// The application and tenant that somebody signs in to.
+    /// The application and tenant of the sign-in.
     pub audience: &'a Audience,
     /// The purpose of the code.
     pub purpose: CodePurpose,
     /// The code.
     pub code: &'a Secret,
-    /// How long the code is valid.
+    /// The time for which the code is valid.
     pub expires_in: Lifetime,
     /// The language of the message.
     pub language: Language,
@@ -90,11 +90,12 @@ impl fmt::Debug for Text {
     note = "`StandardTexts` are in English and Chinese"
 )]
 pub trait Texts: Send + Sync + 'static {
-    /// The text of this letter. It is asked for decoys too.
+    /// Returns the text of this letter. The courier also calls it for decoys.
     fn text(&self, letter: &Letter<'_>) -> Text;
 }
 
-/// The standard texts, in English and Chinese. They give the code, its purpose and how long it is valid, and say to tell it to nobody.
+/// The standard texts, in English and Chinese. They contain the code, its purpose, the time for which it is valid, and the advice to share it with
+/// nobody.
 ///
 /// ```
 /// use authflow::{code::CodePurpose, device::Language};

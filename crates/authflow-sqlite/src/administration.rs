@@ -105,7 +105,8 @@ impl<A: Accounts> Administer for SqliteStore<A> {
         .await
     }
 
-    /// Also deletes what is left of an account that is gone: a request that had found the account may have written since.
+    /// Deletes the account. Also deletes the remaining rows of an account that is gone already, because a request that had found the account may have
+    /// written since.
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
         let (ask, accounts) = (*ask, Arc::clone(&self.accounts));
         self.write(move |transaction| {
@@ -175,7 +176,7 @@ fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Forgets what is over, only so much at once. Each commit does this too.
+/// Forgets rows that are over, up to a given number of each kind. Each commit does this too.
 pub(crate) fn forget(connection: &Connection, sweep: &Sweep) -> Result<Swept, StoreError> {
     let of = |sql| -> Result<u32, StoreError> {
         let parameters = params![columns::seconds(sweep.over()), sweep.at_most()];

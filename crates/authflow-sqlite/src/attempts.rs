@@ -42,7 +42,7 @@ pub(crate) fn clear(connection: &Connection, ask: &ClearGuesses) -> Result<(), S
     keep(connection, ask.slot(), &cleared)
 }
 
-/// An unreadable record is an error and never counts as a fresh one, which would refill the guesses.
+/// Loads a record. An unreadable record is an error and never counts as a fresh one, which would refill the guesses.
 fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptRecord>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT record FROM authflow_attempts WHERE slot = ?1")?;
     let stored = statement.query_row([slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
@@ -52,8 +52,9 @@ fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptReco
     stored.map(read).transpose()
 }
 
-/// A record changes with every question, so that a locked slot costs the same write as any other. A missing record was of a name that no account
-/// has, and was forgotten. It stays missing, because a new one would lack the mark that lets it be forgotten.
+/// Stores a record. The record changes with every question, so that a locked slot costs the same write as any other slot. A record that is missing
+/// belonged to a name that no account has, and was forgotten. It is not made again, because the new record would lack the mark by which it is
+/// forgotten.
 fn keep(connection: &Connection, slot: AttemptSlot, record: &AttemptRecord) -> Result<(), StoreError> {
     let sql = "UPDATE authflow_attempts SET record = ?2 WHERE slot = ?1";
     connection.prepare_cached(sql)?.execute(params![slot.as_bytes(), record.to_bytes()])?;

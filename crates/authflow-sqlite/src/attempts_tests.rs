@@ -1,4 +1,4 @@
-//! Names that no account has are remembered, and then forgotten. Those of accounts are not forgotten.
+//! Names that no account has are remembered, and later forgotten. Names of accounts are not forgotten.
 
 use super::*;
 use crate::testing::database;

@@ -7,7 +7,8 @@ use authflow::{
 };
 use rusqlite::{Connection, params};
 
-/// The table's trigger counts the revision up. The earlier authenticator is removed first, so that there is always a change.
+/// Enrols an authenticator. The table's trigger raises the revision if a row changes. So the earlier authenticator is removed first, and there is
+/// always a change.
 pub(crate) fn enrol(
     connection: &Connection,
     table: &'static str,
@@ -28,7 +29,7 @@ pub(crate) fn enrol(
         totp.algorithm().as_str(),
         totp.digits(),
         columns::number(totp.step_seconds())?,
-        // It is -1 until the first step is used.
+        // The column has -1 until the first step is used.
         totp.last_used_step().map(columns::number).transpose()?.unwrap_or(-1),
         columns::factors(enrolled),
         columns::seconds(changed_at),

@@ -1,4 +1,4 @@
-//! Sent codes as keyed digests, and how many were sent to each recipient and in total.
+//! Sent codes as keyed digests, and the counts of codes that were sent to each recipient and in total.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, nobodies::Forgetting};
 use authflow::{
@@ -27,7 +27,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// Keeps a code in place of an earlier one, if the recipient's budget allows it.
+/// Stores a code in place of an earlier one, if the recipient's budget allows it.
 pub(crate) fn store(
     connection: &Connection,
     key: CodeKey,
@@ -55,7 +55,7 @@ pub(crate) fn store(
     Ok(None)
 }
 
-/// Takes one from a budget, if there is one left.
+/// Takes one code from a budget, if a code is left.
 pub(crate) fn spend(
     connection: &Connection,
     budget: &SendBudget,

@@ -20,7 +20,7 @@ use authflow::{
 use rusqlite::Connection;
 use std::{num::NonZeroU32, sync::Arc};
 
-/// How much of what is over is forgotten with one commit. It is enough to keep up, and too little to be noticed.
+/// The number of rows of each kind that one commit forgets. It is enough to keep up, and too small to be noticed.
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
 
 impl<A: Accounts> SqliteStore<A> {

@@ -64,7 +64,7 @@ async fn execute(store: &SqliteStore, sql: &'static str) {
     store.write(move |connection| Ok(Written::Kept(connection.execute_batch(sql)?))).await.unwrap();
 }
 
-/// What a commit may change: claims, sessions, and alice's skips and revision.
+/// The values that a commit may change: claims, sessions, and alice's skips and revision.
 async fn trace(store: &SqliteStore) -> [i64; 4] {
     [
         number(store, "SELECT count(*) FROM authflow_claims").await,
@@ -109,7 +109,7 @@ async fn an_account_that_is_not_as_expected_is_not_written_to() {
     other.audience.tenant = Some("t".parse().unwrap());
     assert_changed(&other).await;
     for status in ["locked", "disabled"] {
-        // The revision stays the same, so only the status is judged.
+        // The revision stays the same, so only the status can refuse the commit.
         let sql = format!(
             "UPDATE authflow_accounts SET status = '{status}' WHERE id = 'id-alice'; UPDATE authflow_accounts SET revision = 1"
         );
@@ -341,7 +341,7 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     assert_eq!(number(&store, "SELECT count(*) FROM authflow_claims").await, 3);
 }
 
-/// A request that had found the account may count a guess after the deletion, and nothing else forgets that guess.
+/// A request that had found the account may count a guess after the deletion. Only a second deletion removes that guess.
 #[tokio::test]
 async fn who_is_deleted_again_has_no_row_left() {
     let (store, commit) = alices().await;
@@ -374,7 +374,7 @@ async fn the_claims_of_a_session_are_found_by_an_index() {
     assert!(plan.contains("claims_by_session"), "{plan}");
 }
 
-/// A table of somebody else had the account, and deleted it without its link. No trigger saw that.
+/// The account was in a foreign table, which deleted it without its link. No trigger saw the deletion.
 #[tokio::test]
 async fn a_link_to_an_account_that_is_gone_is_written_over_and_one_of_somebodys_is_not() {
     use authflow::{
@@ -407,7 +407,7 @@ async fn a_link_to_an_account_that_is_gone_is_written_over_and_one_of_somebodys_
     assert_eq!(number(&store, sql).await, 1);
 }
 
-/// A new account has no identity of an earlier account with its id, even if nothing has seen that account go.
+/// A new account has no identity of an earlier account with its id, even if no trigger saw that account's deletion.
 #[tokio::test]
 async fn an_account_that_is_made_has_no_link() {
     let (store, mut commit) = alices().await;

@@ -1,13 +1,14 @@
-//! How the database's connections are opened.
+//! The opening of the database's connections.
 
 use super::StoreError;
 use rusqlite::Connection;
 use std::{path::Path, time::Duration};
 
-/// This is more than the number of different statements. A statement that is dropped is compiled again.
+/// The size of the cache of statements. It is more than the number of different statements, because a statement that is dropped must be compiled
+/// again.
 const STATEMENTS: usize = 64;
 
-/// Opens the connection that writes. Another process (a backup, somebody's SQL prompt) may hold the database for `busy_timeout` before a request
+/// Opens the connection that writes. Another process, such as a backup or an SQL prompt, may hold the database for `busy_timeout` before a request
 /// fails.
 pub(crate) fn open_writer(path: &Path, busy_timeout: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;

@@ -1,6 +1,6 @@
-//! The errors of the store. No message holds a stored value.
+//! The errors of the store. No message contains a stored value.
 
-/// An error of the store. No message holds a stored value.
+/// An error of the store. Its message contains no stored value.
 ///
 /// ```
 /// use authflow::{
@@ -85,7 +85,7 @@ pub enum StoreError {
     /// A migration found names that two accounts have.
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
-    /// What was typed is the user name of one account and the number or address of another one.
+    /// The text that was typed is the user name of one account and the number or address of another account.
     #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
     /// The source of moments returned none.
@@ -96,10 +96,10 @@ pub enum StoreError {
     UsersTable {
         /// The table, as it was named.
         table: String,
-        /// What must be true of the table, and what is true.
+        /// The condition that the table must meet, and what was found instead.
         finding: String,
     },
-    /// Some names are not spelled yet, for example after an import. Look-ups spell them, some at a time.
+    /// Some names are not spelled yet, for example after an import. Each look-up spells some of them.
     #[error("a contact is given once every name has been spelled, and some have not")]
     Unspelled,
     /// The accounts are made elsewhere.
@@ -108,7 +108,7 @@ pub enum StoreError {
     /// The question had no turn within the [`Waits`](crate::Waits).
     #[error("too many are waiting for the database")]
     Overloaded,
-    /// The transaction was taken back, with every write in it.
+    /// The transaction was rolled back, with every write in it.
     #[error("the write was not carried out")]
     NotCarriedOut,
     /// There is a bug, or the memory was exhausted.

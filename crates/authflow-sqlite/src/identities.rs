@@ -1,4 +1,4 @@
-//! Identities that providers of social accounts vouch for, and the accounts that they are linked to.
+//! Identities for which providers of social accounts vouch, and the accounts to which they are linked.
 
 use crate::{Accounts, SqliteStore, StoreError, Transaction, columns};
 use authflow::{

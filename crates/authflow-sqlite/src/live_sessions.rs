@@ -1,4 +1,4 @@
-//! Sessions, in the way that an administrator looks for them.
+//! Look-ups of sessions for an administrator.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, sessions::record};
 use authflow::{AccountId, SessionId, TenantId, session::SessionRecord};
@@ -6,8 +6,8 @@ use rusqlite::params;
 use std::num::NonZeroU32;
 
 impl<A: Accounts> SqliteStore<A> {
-    /// The sessions of an account that were not ended and have not expired, at most so many, with the latest used first. A session whose
-    /// [revision](SessionRecord::revision) is not the account's own is over too.
+    /// The sessions of an account that have neither ended nor expired, with the most recently used first, up to the given number. A session is also
+    /// over if its [revision](SessionRecord::revision) is not the account's, but this method returns it.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -32,7 +32,7 @@ impl<A: Accounts> SqliteStore<A> {
         .await
     }
 
-    /// How many secrets of authenticators need each sealing key, by its id. A key that is not listed may be retired.
+    /// The number of authenticators' secrets that need each sealing key, by the key's id. A key that is not listed may be retired.
     ///
     /// ```
     /// use authflow::{Moment, factor::Factor, testkit::demo};

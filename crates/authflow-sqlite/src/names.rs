@@ -62,8 +62,8 @@ pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
     Some(mobile.normalised()).filter(|_| mobile.is_international())
 }
 
-/// Makes every key anew if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
-/// written, because only the owners can say whose it is.
+/// Makes every key again if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
+/// written, because only the owners can say to whom it belongs.
 pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
     if connection.query_row("SELECT form FROM authflow_spelling", [], |row| row.get::<_, u32>(0))? == FORM {
         return Ok(());

@@ -3,7 +3,7 @@ use crate::{schema::as_of_version, testing::migrate};
 
 type Keys = (String, Option<String>, Option<String>);
 
-/// A database from before names had keys, with these accounts: id, user name, mobile, e-mail address.
+/// A database of a version in which names had no keys, with these accounts: id, user name, mobile, e-mail address.
 fn before(accounts: &[(&str, &str, Option<&str>, Option<&str>)]) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     as_of_version(&connection, 9);
@@ -29,7 +29,7 @@ fn a_migration_makes_the_keys_of_all_who_exist_however_odd_their_names() {
         ("a", "Bob", Some("+86-138 0000 0000"), Some("Éve@example.com")),
         ("b", "guybrush threepwood", Some("13800000001"), None),
         ("c", "jose\u{301}", None, None),
-        // The user name of this account is its own number, in another spelling.
+        // The user name of this account is the account's number in another spelling.
         ("d", "+8613800000003", Some("+86-13800000003"), Some("D@example.com")),
     ]);
     let revision = |connection: &Connection, table: &str| {

@@ -1,5 +1,5 @@
-//! Names and recipients that strangers typed and no account has. They are remembered, so that they cost the same as those of accounts. The oldest
-//! are forgotten first.
+//! Names and recipients that somebody typed although no account has them. The store remembers them, so that they cost the same work as those of
+//! accounts. The oldest are forgotten first.
 
 use crate::{StoreError, columns};
 use authflow::{Timestamp, administration::Sweep};
@@ -9,24 +9,24 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A guess is in flight for 30 seconds, so younger rows are kept, however many there are.
+/// A guess may be in flight for 30 seconds. So rows younger than this are kept, however many there are.
 const KEPT_SECONDS: u64 = 60;
 
-/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million rows, so this does not happen for each of
-/// them.
+/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million rows, so it does not happen for each new
+/// row.
 ///
-/// All new rows count, whether or not an account has them. So neither a name that is asked about again and again, nor the time of a walk, shows
-/// whether an account has it.
+/// All new rows count, whether or not an account has their names. So neither repeated questions about a name, nor the time of a walk, reveal whether
+/// an account has the name.
 pub(crate) struct Forgetting {
-    /// How many are remembered. There may be up to [`every`](Self::every) more.
+    /// The number of names that are remembered, and of recipients. There may be up to [`every`](Self::every) more.
     most: u32,
-    /// The number of new rows between two walks. Each walk forgets at most twice as many, so that a backlog shrinks.
+    /// The number of new rows between two walks. Each walk forgets at most twice that number, so that a backlog shrinks.
     every: u32,
     /// The number of new rows since the start. The first one causes a walk, so that no restart delays it.
     new_rows: AtomicU32,
 }
 
-/// How many of each are remembered by default.
+/// The number of names, and of recipients, that are remembered by default.
 pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
     Some(most) => most,
     None => NonZeroU32::MIN,
@@ -43,7 +43,7 @@ impl Forgetting {
         self.new_rows.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
     }
 
-    /// Forgets names that no account has, at most so many at once as the writer has time for.
+    /// Forgets names that no account has, at most as many at once as the writer has time for.
     pub(crate) fn forget_guesses(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let before = now.minus_seconds(KEPT_SECONDS);
         forget_guesses(connection, self.most, self.every.saturating_mul(2), before).map(drop)
@@ -57,7 +57,7 @@ impl Forgetting {
     }
 }
 
-/// Forgets names that no account has, beyond so many, except those that were guessed at since.
+/// Forgets names that no account has, beyond the given number, except those with a more recent guess than the given time.
 pub(crate) fn forget_guesses(
     connection: &Connection,
     most: u32,
@@ -70,8 +70,8 @@ pub(crate) fn forget_guesses(
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
-/// Forgets counts of recipients that no account has, beyond so many, except those that had not cooled by then. If such a count refused the next
-/// code at first and then no longer did, this would show that no account has the recipient.
+/// Forgets counts of recipients that no account has, beyond the given number, except those that had not cooled by the given time. A forgotten count
+/// would no longer refuse a code that it had refused before, which would reveal that no account has the recipient.
 pub(crate) fn forget_sends(
     connection: &Connection,
     most: u32,
@@ -84,7 +84,7 @@ pub(crate) fn forget_sends(
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
-/// Forgets codes of recipients that no account has, beyond so many.
+/// Forgets codes of recipients that no account has, beyond the given number.
 pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
     let sql = "DELETE FROM authflow_codes WHERE key IN (
             SELECT key FROM authflow_codes WHERE nobody = 1 ORDER BY expires_at
@@ -94,7 +94,7 @@ pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> 
 
 #[cfg(test)]
 impl Forgetting {
-    /// A small version of what a store has.
+    /// A version with small numbers, for tests.
     pub(crate) fn small(most: u32, every: u32) -> Self {
         Self { most, every, new_rows: AtomicU32::new(0) }
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    /// If it is asked for again after a flood of others, it is refused like a recipient that an account has.
+    /// If a code for an unknown recipient is asked for again after a flood of others, it is refused like a code for an account's recipient.
     #[test]
     fn a_count_that_has_not_cooled_is_never_dropped_and_the_oldest_go_first() {
         let connection = testing::database();

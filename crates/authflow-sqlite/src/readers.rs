@@ -1,5 +1,5 @@
-//! The connections that only read. Write-ahead logging lets them read while the writer writes. Each has its own thread. All take from one queue, so
-//! that under load no thread goes to sleep between two reads.
+//! The connections that only read. Write-ahead logging lets them read while the writer writes. Each connection has its own thread. All threads take
+//! from one queue, so that under load no thread goes to sleep between two reads.
 
 use super::StoreError;
 use rusqlite::Connection;

@@ -17,8 +17,8 @@ pub(crate) fn note_unscrubbed(connection: &Connection) -> Result<(), StoreError>
     Ok(connection.execute_batch(&format!("CREATE TABLE {UNSCRUBBED} (since INTEGER) STRICT"))?)
 }
 
-/// Rewrites the file if that has not happened since secrets were sealed, so that nothing of them is left in it. If a service was stopped in
-/// between, its next start does it.
+/// Rewrites the file if it has not been rewritten since secrets were sealed, so that it contains no remains of the clear secrets. If a service was
+/// stopped in between, its next start rewrites the file.
 pub(crate) fn scrub(connection: &Connection) -> Result<(), StoreError> {
     if !has_table(connection, UNSCRUBBED)? {
         return Ok(());
@@ -31,7 +31,7 @@ pub(crate) fn scrub(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.execute_batch(&format!("DROP TABLE {UNSCRUBBED}"))?)
 }
 
-/// How many secrets of a table name each key.
+/// The number of secrets of a table that name each key.
 pub(crate) fn count_by_key(
     connection: &Connection,
     table: &'static str,
@@ -57,7 +57,7 @@ pub(crate) fn by_others(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Refuses keys if one is missing that a secret is sealed under: it was dropped too early, or its file was lost.
+/// Refuses the keys if a secret is sealed under a key that is not among them. That key was dropped too early, or its file was lost.
 pub(crate) fn refuse_missing_keys(seals: Vec<(String, i64)>, keys: &SealingKeys) -> Result<(), StoreError> {
     let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.get(&id).is_some());
     let missing: Vec<_> = seals.into_iter().filter(|(id, _)| !is_known(id)).collect();

@@ -14,8 +14,8 @@ use tempfile::TempDir;
 /// 20 bytes of each account that occur nowhere else.
 const SECRETS: [&[u8; 20]; 3] = [b"clear-secret-of-ann-", b"clear-secret-of-bob-", b"clear-secret-of-gone"];
 
-/// A database of a version that kept secrets in the clear, with two of them and the traces of a third. It was not closed properly, so the log
-/// beside it still exists.
+/// A database of a version that kept secrets in the clear, with two of them and the traces of a third. It was not closed properly, so its write-ahead
+/// log still exists.
 fn of_clear_secrets() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("authflow.db");
@@ -68,7 +68,7 @@ fn secrets_in_the_clear_are_sealed_once_and_no_trace_of_them_is_left() {
     drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(stored(), sealed, "once");
 
-    // It is hers: if the same secret is sealed at the same moment and under the same key, the text is the same.
+    // The sealed secret is ann's. The same secret, sealed at the same moment under the same key, gives the same text.
     let ann = Owner { tenant: Some(demo::tenant()), account: AccountId::new("ann").unwrap() };
     let at = || Moment::new(demo::START, authflow::Entropy::from_bytes([7; 32]));
     let later = SealingKeys::new(sealing_key("later", 9)).with_opener(sealing_key("seal-2", 102)).unwrap();
@@ -107,7 +107,7 @@ fn what_cannot_be_sealed_stops_the_migration_and_changes_nothing() {
     };
     change("nine byte");
     assert!(matches!(open(&path, demo::sealing_keys()), Err(StoreError::ClearSecret(_))));
-    // This length was allowed once.
+    // Earlier versions allowed this length.
     assert_eq!(change("ten bytes."), 4);
     assert!(open(&path, demo::sealing_keys()).is_ok());
 }
@@ -122,7 +122,7 @@ fn a_key_that_a_secret_needs_is_missed_with_a_count() {
     assert_eq!(error.to_string(), told);
 }
 
-/// The earlier key can be dropped after that.
+/// After resealing, the earlier key can be dropped.
 #[test]
 fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_changes() {
     let (_folder, path) = of_clear_secrets();

@@ -27,9 +27,9 @@ use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The database is in memory, and gone with the store: for tests and demonstrations.
+    /// The database is in memory, and is lost with the store. This is for tests and demonstrations.
     Memory,
-    /// The database is in a file, with two more beside it (`-wal`, `-shm`).
+    /// The database is in a file, with two more files next to it (`-wal`, `-shm`).
     File(PathBuf),
 }
 
@@ -64,14 +64,14 @@ pub enum Place {
 /// ```
 #[derive(Clone)]
 pub struct Settings<A = OwnAccounts> {
-    /// How long the store waits for the database.
+    /// The time that the store waits for the database.
     pub waits: Waits,
-    /// How many names, and how many recipients of codes, are remembered although no account has them:
-    /// [`Sweep::MOST_OF_NOBODY`](authflow::administration::Sweep::MOST_OF_NOBODY) by default. A flood of names drops the oldest ones. A dropped
-    /// name gets its guesses back, which never happens to an account's name. So fewer than [`FEWEST_OF_NOBODY`](Settings::FEWEST_OF_NOBODY) are for
-    /// tests only.
+    /// The number of names, and of recipients of codes, that are remembered although no account has them:
+    /// [`Sweep::MOST_OF_NOBODY`](authflow::administration::Sweep::MOST_OF_NOBODY) by default. A flood of names drops the oldest ones. A dropped name
+    /// gets its guesses back, which never happens to an account's name. So use fewer than [`FEWEST_OF_NOBODY`](Settings::FEWEST_OF_NOBODY) only in
+    /// tests.
     pub most_of_nobody: NonZeroU32,
-    /// What is brought up to date when the database is opened: [`Upkeep::All`] by default.
+    /// The parts of a database that are brought up to date when it is opened: [`Upkeep::All`] by default.
     pub upkeep: Upkeep,
     pub(crate) place: Place,
     pub(crate) accounts: A,
@@ -79,7 +79,7 @@ pub struct Settings<A = OwnAccounts> {
     pub(crate) moments: Moments,
 }
 
-/// What is brought up to date when a database is opened.
+/// The parts of a database that are brought up to date when it is opened.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -93,10 +93,10 @@ pub struct Settings<A = OwnAccounts> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Upkeep {
-    /// The tables are brought up to date, and secrets of earlier keys are sealed anew under the present one. This is for a service.
+    /// The tables are brought up to date, and secrets of earlier keys are resealed under the present key. This is for a service.
     #[default]
     All,
-    /// Only the tables are brought up to date. This is for a program that makes them before the services have the next key.
+    /// Only the tables are brought up to date. This is for a program that migrates the tables before the services have the next key.
     Tables,
     /// Nothing is brought up to date. This is for a program that works beside a running service. Tables of another version are refused, because the
     /// service may be of that version.
@@ -126,10 +126,10 @@ impl Settings {
     /// With fewer names than this, the memory for names that no account has is soon flooded.
     pub const FEWEST_OF_NOBODY: u32 = 1 << 16;
 
-    /// `place` says where the database is, and `sealing` has every key that a secret in it is sealed under. `moments` gives time and entropy, and
-    /// is usually [`Moment::now`](authflow::Moment) (its feature `os`).
+    /// `place` says where the database is, and `sealing` has every key under which a secret in the database is sealed. `moments` gives time and
+    /// entropy, and is usually [`Moment::now`](authflow::Moment) (its feature `os`).
     ///
-    /// **The moments' clock must not be fast.** The store forgets what is over by this clock, and if a claim is forgotten early, its token counts
+    /// **The clock of the moments must not be fast.** The store forgets rows by this clock. If a claim is forgotten too early, its token can be used
     /// twice.
     pub fn new<E>(
         place: Place,

@@ -38,10 +38,10 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 /// # Ok(()) }
 /// ```
 ///
-/// It has its own threads, and answers within a tokio runtime with time.
+/// The store has its own threads. Its asynchronous methods need a tokio runtime with time.
 pub struct SqliteStore<A = OwnAccounts> {
     writer: Writer,
-    /// A database in memory has none, because it belongs to one connection.
+    /// An in-memory database has no readers, because it belongs to one connection.
     readers: Option<Readers>,
     pub(crate) accounts: Arc<A>,
     place: Place,
@@ -49,19 +49,20 @@ pub struct SqliteStore<A = OwnAccounts> {
     waits: Waits,
     pub(crate) unknown_names: Arc<Forgetting>,
     pub(crate) unknown_recipients: Arc<Forgetting>,
-    /// How many names, and how many recipients, are remembered although no account has them.
+    /// The number of names, and of recipients, that are remembered although no account has them.
     pub(crate) most_of_nobody: NonZeroU32,
 }
 
 impl<A: Accounts> SqliteStore<A> {
     /// Opens a database, and makes it if it does not exist. Its tables are brought to this version of the crate, and secrets of earlier keys are
-    /// sealed anew under the present one.
+    /// resealed under the present key.
     ///
-    /// A file is made so that only its owner may read it, and refused if others may. This call blocks its thread as long as the disk takes.
+    /// A new file is made so that only its owner may read it. An existing file is refused if others may read it. This call blocks its thread for as
+    /// long as the disk takes.
     ///
     /// # Errors
-    /// When the database cannot be read or is of a later version, when others may read it, when a sealing key is missing, when a name in it cannot
-    /// be read or is of two accounts, or when a table of your own does not fit its mapping. Nothing was changed then.
+    /// When the database cannot be read, is of a later version, or may be read by others. When a sealing key is missing. When a name in the database
+    /// cannot be read or belongs to two accounts. When a table of your own does not fit its mapping. In each case, nothing was changed.
     pub fn open<M: IntoAccounts<Accounts = A>>(settings: &Settings<M>) -> Result<Self, StoreError> {
         let Settings { waits, most_of_nobody, upkeep, place, accounts, sealing, moments } = settings;
         let moment = moments.moment()?;
@@ -107,7 +108,7 @@ impl<A: Accounts> SqliteStore<A> {
         })
     }
 
-    /// Whether the database can be read and written, for a health check.
+    /// Checks that the database can be read and written, for a health check.
     ///
     /// # Errors
     /// When the database cannot be read or written.
@@ -153,7 +154,8 @@ impl<A: Accounts> SqliteStore<A> {
         self.writer.write(self.waits.to_begin(), |connection| work(&Transaction::of(connection))).await
     }
 
-    /// Ends a request, and waits for its turn as long as its call does. If it were shed, its guess would stay in flight and then count as wrong.
+    /// Carries out a write that ends a request, and waits for its turn for as long as a request may last. If the write were shed, its guess would
+    /// stay in flight and then count as wrong.
     pub(crate) async fn write_at_last<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<Written<T>, StoreError> + Send + 'static,
@@ -208,7 +210,7 @@ mod tests {
             Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
         };
         let write = |id| Box::pin(store.write(move |connection| insert(connection, id)));
-        // No writer works yet, and the first job fills the queue.
+        // No writer runs yet, so the first job fills the queue.
         let mut first = write(1);
         assert!(timeout(Duration::ZERO, &mut first).await.is_err());
         assert!(matches!(write(2).await, Err(StoreError::Overloaded)));

@@ -43,7 +43,7 @@ fn open(place: Place, sealing: SealingKeys) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(&Settings::new(place, sealing, || Ok::<_, Infallible>(moment())))
 }
 
-/// A store in memory with all people of the demo, once in its tenant and once without a tenant.
+/// An in-memory store with all people of the demo, once in the demo's tenant and once without a tenant.
 pub(crate) async fn store_with_everybody() -> SqliteStore {
     let store = store();
     for tenant in [Some(demo::tenant()), None] {

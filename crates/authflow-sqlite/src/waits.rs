@@ -1,9 +1,9 @@
-//! How long the store waits for the database.
+//! The time that the store waits for the database.
 
 use std::time::Duration;
 
-/// How long the store waits for the database before the answer is "system busy". Each wait is from a millisecond to 30 seconds. The defaults are 5
-/// seconds, 20 seconds and 5 seconds.
+/// The time that the store waits for the database before the answer is "system busy". Each wait is from a millisecond to 30 seconds. The defaults are
+/// 5 seconds, 20 seconds and 5 seconds.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -57,7 +57,7 @@ pub enum InvalidWaits {
 
 impl Waits {
     const SHORTEST: Duration = Duration::from_millis(1);
-    /// A guess is in flight for 30 seconds. A guess that is settled later counts as wrong already.
+    /// A guess may be in flight for 30 seconds. If it is settled later, it already counts as wrong.
     const LONGEST: Duration = Duration::from_secs(30);
 
     /// The default waits.
@@ -69,8 +69,8 @@ impl Waits {
 
     /// - `to_begin`: for a place in the queue, for a question that begins something or only reads. A caller that is shed has lost nothing.
     /// - `to_end`: for a place in the queue, for a question that ends something: a commit, or a guess that was judged. Make it as long as a request
-    ///   may last: if such a question is shed, its guess stays in flight and then counts as wrong.
-    /// - `for_others`: for another process that holds the database (a backup, somebody's SQL prompt), once the question has its turn.
+    ///   may last. If such a question is shed, its guess stays in flight and then counts as wrong.
+    /// - `for_others`: for another process that holds the database, such as a backup or an SQL prompt, once the question has its turn.
     ///
     /// ```
     /// use authflow_sqlite::Waits;

@@ -1,7 +1,7 @@
 //! The one connection that writes, on its own thread.
 //!
-//! Writes that wait at the same time share a transaction, and so one flush to disk. Each has a savepoint, so a refused write takes nothing back but
-//! itself. No caller is answered before its write is durable.
+//! Writes that wait at the same time share a transaction, and so one flush to disk. Each write has its own savepoint, so a refused write rolls back
+//! only itself. No caller is answered before its write is durable.
 
 use super::StoreError;
 use rusqlite::Connection;
@@ -23,7 +23,7 @@ pub(crate) struct Writer {
     pub(crate) jobs: Sender<Job>,
 }
 
-/// An answer, and whether its writes stay.
+/// An answer, whose writes are kept or taken back.
 pub(crate) enum Written<T> {
     Kept(T),
     TakenBack(T),
@@ -46,7 +46,7 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             let answer = in_savepoint(connection, work);
             Box::new(move |durable| {
-                // An answer may rest on another write of the transaction, so it fails with the transaction even if it is "no".
+                // An answer may depend on another write of the transaction. So it fails with the transaction, even if the answer itself is a refusal.
                 let answer = if durable { answer } else { Err(StoreError::NotCarriedOut) };
                 let _ = reply.send(answer);
             })
@@ -68,7 +68,7 @@ pub(crate) fn run(connection: &Connection, mut waiting: Receiver<Job>) {
     }
 }
 
-/// Runs every job of the batch in one transaction. The channel of a job that was not reached closes, so its caller learns of it.
+/// Runs every job of the batch in one transaction. If a job is not reached, its channel closes, so its caller gets an error.
 fn transact(connection: &Connection, mut batch: impl Iterator<Item = Job>) -> Result<(), StoreError> {
     if let Err(error) = execute(connection, "BEGIN IMMEDIATE") {
         drop(batch.next());

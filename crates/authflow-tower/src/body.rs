@@ -8,7 +8,7 @@ use http_body_util::BodyExt as _;
 use std::{pin::pin, time::Duration};
 use tokio::time::timeout;
 
-/// A little more than a façade accepts, so that the façade refuses a body that is too long in its own words. The rest is left unread.
+/// A little more than a façade accepts, so that the façade itself refuses a body that is too long. The rest of the body is left unread.
 const MOST_BYTES: usize = MOST_OF_A_BODY + 4 * 1024;
 const LONGEST_READ: Duration = Duration::from_secs(10);
 

@@ -1,4 +1,4 @@
-//! How many calls are in progress at once, and how each reaches its end.
+//! Limits the number of calls in progress, and carries each call to its end.
 
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 /// The longest wait for a place.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// The longest time until the client is told that the system is busy. The call goes on, and keeps its place.
+/// The longest time until the client gets the answer that the system is busy. The call goes on, and keeps its place.
 pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
 /// Places for calls. A call without a place is turned away before anything is counted or written for it.
@@ -22,7 +22,7 @@ impl Calls {
         Self { places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))) }
     }
 
-    /// A place, as soon as there is one; `None` if that takes too long.
+    /// Waits for a place. Returns `None` if that takes too long.
     pub(crate) async fn place(&self) -> Option<Place> {
         if let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await {
             return Some(Place(place));
@@ -37,7 +37,7 @@ pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemapho
 
 /// Does the work of a call to its end, whether or not anybody waits for it, because a reserved guess must be settled.
 ///
-/// Returns `None` if the result cannot be told in time, or at all.
+/// Returns `None` if there is no result in time, or none at all.
 pub(crate) async fn run<W>(work: W, place: Place) -> Option<W::Output>
 where
     W: Future<Output: Send> + Send + 'static,

@@ -14,8 +14,8 @@ use std::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Puts the calls of a [`Login`] in front of a service. It answers requests whose path belongs to the façade. All others go on untouched, with
-/// their bodies unread.
+/// Puts the calls of a [`Login`] in front of a service. It answers requests whose path belongs to the façade. All other requests go on untouched,
+/// with their bodies unread.
 ///
 /// ```
 /// use authflow::{
@@ -42,8 +42,8 @@ use tower_service::Service;
 /// # }
 /// ```
 ///
-/// Use it with `axum`'s `Router::layer` after the routes: the routes then answer unknown paths. If the façade must answer unknown paths, use
-/// `Router::fallback_service` with [`Login::service`].
+/// With `axum`, add it by `Router::layer` after the routes. The routes then answer unknown paths. If the façade must answer unknown paths, use
+/// `Router::fallback_service` with [`Login::service`] instead.
 pub struct LoginLayer<F, H> {
     login: Login<F, H>,
 }
@@ -103,7 +103,7 @@ where
     type Error = S::Error;
     type Future = LoginOrFuture<S::Future>;
 
-    /// It is ready if the inner service is, because only the request shows which of the two it is for.
+    /// This service is ready when the inner service is ready, because only the request shows which of the two must answer it.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
@@ -118,7 +118,7 @@ where
 }
 
 pin_project! {
-    /// The answer of a [`LoginOr`].
+    /// The future of the answer of a [`LoginOr`].
     #[project = Projected]
     #[derive(Debug)]
     pub enum LoginOrFuture<F> {

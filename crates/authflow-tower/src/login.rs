@@ -54,8 +54,8 @@ struct Shared<F, H> {
 }
 
 impl<F, H> Login<F, H> {
-    /// `moments` gives the moment of each request: the operating system's, by `authflow::Moment::now` (feature `os`), or a test's. If it gives
-    /// none, the request is answered with "system busy", and the error is logged.
+    /// `moments` gives the moment of each request. Use `authflow::Moment::now` (feature `os`), or a test's own source. If it fails, the request is
+    /// answered with "system busy", and the error is logged.
     pub fn new<M, E>(facade: F, host: Arc<H>, moments: M) -> Self
     where
         M: Fn() -> Result<Moment, E> + Send + Sync + 'static,
@@ -69,18 +69,19 @@ impl<F, H> Login<F, H> {
         }
     }
 
-    /// Sets how many calls are in progress at once; the default is 64. A call that finds no place within five seconds is answered with "system
+    /// Sets how many calls may be in progress at once. The default is 64. A call that finds no place within five seconds is answered with "system
     /// busy", and nothing has been counted for it.
     ///
-    /// Call this first: services, layers and guards that were made before count separately.
+    /// Call this method first, because services, layers and guards that were made before it count separately.
     #[must_use]
     pub fn with_most_calls(self, most: usize) -> Self {
         Self { calls: Calls::new(most), ..self }
     }
 
-    /// Sets where requests come from, for services, layers and guards that are made afterwards. For example, the server in front may have put the
-    /// address into the extensions. By default, the address is unknown. A façade notes the address, but lets nobody in because of it. If a policy
-    /// [binds](authflow::device::Bindings::ip) logins to the address, `/v1` takes no login beyond its first step without it.
+    /// Sets how the client's address is found for a request, for services, layers and guards that are made afterwards. For example, the server in
+    /// front may have put the address into the extensions. By default, the address is unknown. A façade notes the address, but lets nobody in because
+    /// of it. If a policy [binds](authflow::device::Bindings::ip) logins to the address, no login of `/v1` gets beyond its first step while the
+    /// address is unknown.
     ///
     /// ```
     /// use authflow::{
@@ -143,14 +144,14 @@ impl<F, H> Login<F, H> {
 }
 
 impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
-    /// Answers a request of the façade, from whatever framework. [`Login::service`] calls it after it has read the body.
+    /// Answers a request of the façade, from any framework. [`Login::service`] calls this method after it has read the body.
     ///
     /// The body must be whole, or cut after the 16 KiB that a façade accepts: see [`LoginService`].
     pub async fn serve<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
         self.serve_in_time(request).await.unwrap_or_else(|| self.facade().busy(request))
     }
 
-    /// `None` if the result cannot be told in time, or at all.
+    /// `None` if there is no result in time, or none at all.
     async fn serve_in_time<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Option<Reply> {
         let place = self.calls.place().await?;
         let (step, manner) = self.facade().handle(request, self.moment()?);
@@ -167,7 +168,8 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
         }
     }
 
-    /// The session of a request, by what the façade's clients show in its headers. The guard of a route judges whether the route accepts it.
+    /// The session of a request, found by the tokens that the façade's clients show in its headers. The guard of a route judges whether the route
+    /// accepts the session.
     pub(crate) async fn authenticate<R: Headers + ?Sized>(
         &self,
         request: &Request<'_, R>,

@@ -11,7 +11,8 @@ use std::{
 };
 
 pin_project! {
-    /// The body of a response from a layer or a guard: its own, or the inner service's. Reading it fails only if the inner service's body fails.
+    /// The body of a response from a layer or a guard. It is the layer's or the guard's own body, or that of the inner service. Reading fails only if
+    /// the inner service's body fails.
     #[derive(Debug)]
     pub struct ResponseBody<R> {
         #[pin]

@@ -16,10 +16,10 @@ use tower_service::Service;
 
 /// The calls of a [`Login`] as a service. It answers every request. A request for another path gets the façade's "not found".
 ///
-/// A body is read a little further than a façade accepts, so that the façade refuses one that is too long in its own words. The rest is left
-/// unread. The body must arrive within ten seconds.
+/// A body is read a little further than a façade accepts, so that the façade itself refuses a body that is too long. The rest is left unread. The
+/// body must arrive within ten seconds.
 ///
-/// Once a call has begun, it goes on to its end, even if its client hangs up, because a reserved guess must be settled. So it runs as a tokio task.
+/// A call that has begun goes on to its end, even if its client hangs up, because a reserved guess must be settled. So it runs as a tokio task.
 ///
 /// ```
 /// use authflow::{
@@ -86,7 +86,7 @@ where
     }
 }
 
-/// The answer of a [`LoginService`]. If it is dropped, the call goes on: see there.
+/// The future of the answer of a [`LoginService`]. If it is dropped, the call goes on, as described for the service.
 pub struct LoginFuture(Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>);
 
 impl std::fmt::Debug for LoginFuture {

@@ -46,15 +46,15 @@ pub struct Columns {
     pub mobile: Option<String>,
     /// The verifiers of passwords.
     pub verifier: String,
-    /// Whether an account may sign in, with the words that mean each status. With `None`, every account may.
+    /// The column that says whether an account may sign in, with the words that mean each status. With `None`, every account may sign in.
     pub status: Option<(String, Vec<(String, AccountStatus)>)>,
-    /// When the password was set, if there is such a column.
+    /// The time when the password was set, if there is such a column.
     pub password_set_at: Option<String>,
     /// Claims for id tokens, if there is such a column.
     pub profile: Option<String>,
     /// Whether the store may make rows, for people who register.
     pub takes_new_accounts: bool,
-    /// Whether the store may write a number or an address, for people who replace their own.
+    /// Whether the store may write a number or an address, for people who replace their contact.
     pub takes_new_contacts: bool,
 }
 
@@ -116,7 +116,7 @@ impl Columns {
     /// The column to which a contact is written.
     ///
     /// # Errors
-    /// When the mapping takes no new contacts, or names no such column. The text says what must be, for an error of the store.
+    /// When the mapping takes no new contacts, or names no such column. The text states the condition that is not met, for an error of the store.
     pub fn contact(&self, channel: Channel) -> Result<&str, String> {
         let (what, column) = match channel {
             Channel::Sms => ("mobile", &self.mobile),
@@ -131,7 +131,7 @@ impl Columns {
     /// The column and the word that are written for a status.
     ///
     /// # Errors
-    /// When the mapping has no word for it. The text says what must be, for an error of the store.
+    /// When the mapping has no word for the status. The text states the condition that is not met, for an error of the store.
     pub fn word_for(&self, status: AccountStatus) -> Result<(&str, &str), String> {
         let said = self.status.as_ref().and_then(|(column, words)| {
             let (word, _) = words.iter().find(|(_, means)| *means == status)?;
@@ -140,10 +140,10 @@ impl Columns {
         said.ok_or_else(|| format!("must have a word for `{}`, and its mapping names none", status.as_str()))
     }
 
-    /// Whether the table has a place for the status, the names and the claims of an account that a store wants to make.
+    /// Checks that the table has a place for the status, the names and the claims of an account that a store will make.
     ///
     /// # Errors
-    /// When there is no place for one of them. The text says what must be, for an error of the store.
+    /// When there is no place for one of them. The text states the condition that is not met, for an error of the store.
     pub fn place_for<P>(&self, new: &NewAccount<P>) -> Result<(), &'static str> {
         let is_written = self.status.is_some() || new.status != AccountStatus::Active;
         let missing = [
@@ -171,8 +171,8 @@ impl Columns {
         missing.into_iter().find(|(is_missing, _)| *is_missing).map_or(Ok(()), |(_, must)| Err(must))
     }
 
-    /// A fault of the mapping itself, whatever the table is like. Either there are no words for a status, or a word means two, or new accounts have
-    /// no word for `active`. A store refuses such a mapping.
+    /// A fault of the mapping itself, whatever the table is like. Either a status has no words, or a word means two statuses, or new accounts have no
+    /// word for `active`. A store refuses such a mapping.
     pub fn finding(&self) -> Option<&'static str> {
         let (_, words) = self.status.as_ref()?;
         let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();

@@ -6,7 +6,7 @@ use std::{fmt, marker::PhantomData};
 
 /// A table of your own in which accounts are kept, by the names of its columns.
 ///
-/// You name each column or state that it is absent, in this order. You cannot leave out a column that protects accounts.
+/// You name each column or state that it is absent, in this order. You cannot omit a column that protects accounts.
 ///
 /// ```
 /// use authflow::account::AccountStatus;
@@ -100,18 +100,17 @@ impl UsersTable {
         Self::said(Columns { profile: Some(column.into()), ..self.columns })
     }
 
-    /// Lets the store make rows in the table, for people who [register](authflow::policy::Policy::registration). Without this word nobody can
+    /// Lets the store make rows in the table, for people who [register](authflow::policy::Policy::registration). Without this call nobody can
     /// register, whatever a policy says.
     ///
     /// The store writes the mapped columns and no others. So every other column must take NULL or have a default. A store refuses the mapping if it
     /// finds a column that does not.
-    /// does not refuses the mapping.
     pub fn takes_new_accounts(self) -> Self {
         Self::said(Columns { takes_new_accounts: true, ..self.columns })
     }
 
-    /// Lets the store write the number and the address of a row, for people who [replace](authflow::policy::Policy::replaces_contacts) their own.
-    /// Without this word nobody can, whatever a policy says.
+    /// Lets the store write the number and the address of a row, for people who [replace](authflow::policy::Policy::replaces_contacts) their contact.
+    /// Without this call nobody can replace one, whatever a policy says.
     pub fn takes_new_contacts(self) -> Self {
         Self::said(Columns { takes_new_contacts: true, ..self.columns })
     }
@@ -130,7 +129,7 @@ impl UsersTable<unsaid::Id> {
 }
 
 impl UsersTable<unsaid::Tenant> {
-    /// The column of the account's tenant. An account without a tenant is of applications without tenants.
+    /// The column of the account's tenant. An account without a tenant belongs to applications without tenants.
     pub fn tenant(self, column: &str) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Named(column.into()), ..self.columns })
     }
@@ -147,7 +146,7 @@ impl UsersTable<unsaid::UserName> {
         Self::said(Columns { user_name: Some(column.into()), ..self.columns })
     }
 
-    /// States that there is no such column. Nobody signs in by a user name, and a new password may be anything that would have been one.
+    /// States that there is no such column. Nobody signs in by a user name, and a new password is not compared with one.
     pub fn no_user_name(self) -> UsersTable<unsaid::Email> {
         Self::said(self.columns)
     }
@@ -186,7 +185,7 @@ impl UsersTable<unsaid::Verifier> {
 
 impl UsersTable<unsaid::Status> {
     /// The column that says whether an account may sign in, and the meanings of its words. Any other word is an error, and nobody signs in with it.
-    /// The first word of a status is the one that is written.
+    /// The store writes the first word of a status.
     pub fn status<'w>(
         self,
         column: &str,

@@ -25,7 +25,7 @@ pub(crate) struct Argon2 {
 }
 
 impl Argon2 {
-    /// The parameters of a new verifier: everything but the costs is fixed.
+    /// The parameters of a new verifier. Everything but the costs is fixed.
     pub(crate) const fn id(memory_kib: u32, passes: u32, lanes: u32) -> Self {
         Self { variant: Variant::Argon2id, version: Version::V0x13, memory_kib, passes, lanes }
     }
@@ -61,7 +61,7 @@ impl Argon2 {
         Ok(self)
     }
 
-    /// How many blocks of 1 KiB are filled.
+    /// The number of blocks of 1 KiB that are filled.
     pub(crate) fn blocks(self) -> usize {
         usize::try_from(self.memory_kib).unwrap_or(usize::MAX)
     }

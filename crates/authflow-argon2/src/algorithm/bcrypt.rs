@@ -10,7 +10,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 const COSTS: (u32, u32) = (4, 15);
-/// No implementation looks at bytes beyond these.
+/// No implementation reads the bytes of a password beyond this length.
 pub(crate) const LONGEST_PASSWORD: usize = 72;
 /// The length in characters of bcrypt's own base 64, in which hashes are compared here.
 pub(crate) const HASH_LENGTH: usize = 31;

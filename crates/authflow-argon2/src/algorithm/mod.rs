@@ -1,4 +1,4 @@
-//! The algorithms: how each writes its parameters, what they cost, and how each is padded.
+//! The algorithms: the written form, the cost and the padding of the parameters of each.
 
 mod argon2;
 #[cfg(feature = "bcrypt")]
@@ -63,13 +63,13 @@ impl Algorithm {
         }
     }
 
-    /// Reads parameters of bcrypt, which are no PHC string. Returns `None` for other algorithms.
+    /// Reads parameters of bcrypt, which are not a PHC string. Returns `None` for other algorithms.
     #[cfg(feature = "bcrypt")]
     pub(crate) fn of_bcrypt(text: &str) -> Option<Result<Self, InvalidParameters>> {
         Some(Bcrypt::of_text(bcrypt_parameters(text)?).map(Self::Bcrypt))
     }
 
-    /// Reads parameters of bcrypt, which are no PHC string. Returns `None` for other algorithms.
+    /// Reads parameters of bcrypt, which are not a PHC string. Returns `None` for other algorithms.
     #[cfg(not(feature = "bcrypt"))]
     pub(crate) fn of_bcrypt(text: &str) -> Option<Result<Self, InvalidParameters>> {
         bcrypt_parameters(text).map(|_| Err(InvalidParameters::NotBuilt("bcrypt")))
@@ -100,7 +100,7 @@ impl Algorithm {
 
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         match self {
-            // The padding is the same set, so many times.
+            // The padding is the same set, `missing` times.
             Self::Argon2(_) => vec![self; usize::try_from(missing).unwrap_or(0)],
             #[cfg(feature = "scrypt")]
             Self::Scrypt(set) => set.padding(missing).into_iter().map(Self::Scrypt).collect(),

@@ -26,7 +26,7 @@ enum Hash {
 }
 
 impl Pbkdf2 {
-    /// `l`, the length of the output, is not kept, because the output itself shows it.
+    /// Reads the parameters. `l`, the length of the output, is not kept, because the output itself shows it.
     pub(crate) fn of_phc(hash: &PasswordHash) -> Result<Self, InvalidParameters> {
         let iterations = number(NAME, &hash.params, "i", (1, MOST_ITERATIONS))?;
         only(NAME, &hash.params, &["i", "l"], "i and l")?;

@@ -35,14 +35,15 @@ use authflow::{
 pub enum Created {
     /// The account was made.
     Done,
-    /// The tenant already has an account of that id. It is left as it is, with everything that was counted for it.
+    /// The tenant already has an account of that id. That account stays as it is, with everything that was counted for it.
     IdTaken,
-    /// Another account of the tenant has the user name, number or address, in this spelling or another one. Nothing was made.
+    /// Another account of the tenant has the user name, number or address, in this or another spelling. Nothing was made.
     NameTaken,
 }
 
 impl PostgresStore<OwnAccounts> {
-    /// Makes an account. Its revision is always drawn, whatever `new` says, so every judgement on an earlier account of the id is over.
+    /// Makes an account. Its revision is always drawn, whatever revision `new` has, so everything that was judged on an earlier account of the id is
+    /// over.
     ///
     /// The user name should be one that [`UserName::for_new_account`] accepts.
     ///
@@ -80,7 +81,7 @@ pub(super) async fn register(
         return Ok(Some(refusal));
     }
     if let Written::TakenBack(_) = create(transaction, &new.account(tenant)).await? {
-        // Another registration was faster. If the isolation does not show which, the transaction is begun anew.
+        // Another registration was faster. If this isolation level does not show the other account, the transaction starts again.
         let refusal = taken_by_another(transaction, "authflow.accounts", tenant, new).await?;
         return refusal.map(Some).ok_or(StoreError::Raced);
     }
@@ -129,7 +130,7 @@ pub(crate) async fn taken_by_another(
     Ok(None)
 }
 
-/// If any unique key is in the way, no row is made. A second statement finds out which key it was.
+/// No row is made if any unique key would be violated. A second statement then finds out which key it was.
 pub(super) async fn create(transaction: &Transaction, new: &Account) -> Result<Written<Created>, StoreError> {
     let sql = "INSERT INTO authflow.accounts (tenant, id, revision, status, user_name, mobile, email, user_name_key,
             mobile_key, email_key, verifier, password_form, password_changed_at, must_change, skips_used, enrolled,

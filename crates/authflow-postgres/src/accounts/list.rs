@@ -1,4 +1,4 @@
-//! Accounts, in the way that an administrator looks for them.
+//! Look-ups of accounts for an administrator.
 
 use super::{Accounts, OwnAccounts, row::account};
 use crate::{
@@ -28,8 +28,8 @@ impl<A: Accounts> PostgresStore<A> {
 }
 
 impl PostgresStore<OwnAccounts> {
-    /// A page of the accounts of a tenant, in the byte order of their ids: at most so many, after the given id. A page that is not full is the last
-    /// one.
+    /// A page of the accounts of a tenant, in the byte order of their ids. It begins after the given id and has at most the given number of accounts.
+    /// A page that is not full is the last one.
     ///
     /// # Errors
     /// When the database has no answer.

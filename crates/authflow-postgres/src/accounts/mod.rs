@@ -25,16 +25,16 @@ use authflow::{
 };
 use std::future::ready;
 
-/// The place where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not
-/// compile.
+/// The place where accounts are kept. Everything is read and written on the store's own connections, so an implementation for a table in another
+/// database does not compile.
 ///
-/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement a third one if a mapping by column names
-/// does not suffice. The exam of the test kit (`testkit::HostExam`) tells you whether it keeps its duties.
+/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement this trait if a mapping by column names
+/// does not suffice. The exam of the test kit (`testkit::HostExam`) shows whether your implementation keeps its duties.
 ///
 /// The row of an account is locked before anything is written to it ([`lock`](Self::lock)), and stays locked until the transaction ends. Only these
-/// change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact), [`set_revision`](Self::set_revision),
-/// [`set_status`](Self::set_status), [`require_change`](Self::require_change) and [`enrol_authenticator`](Self::enrol_authenticator). See
-/// [`Write`](authflow::step::Write).
+/// methods change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact),
+/// [`set_revision`](Self::set_revision), [`set_status`](Self::set_status), [`require_change`](Self::require_change) and
+/// [`enrol_authenticator`](Self::enrol_authenticator). See [`Write`](authflow::step::Write).
 ///
 /// ```no_run
 /// use authflow::{
@@ -101,8 +101,8 @@ use std::future::ready;
 /// }
 /// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`](authflow::account::FindAccount). Use one statement, so that the answer is of one time. The store itself looks up
-    /// identities, and then asks by the account's id. So find nobody by an identity.
+    /// See [`FindAccount`](authflow::account::FindAccount). Use one statement, so that the answer is consistent. The store itself looks up
+    /// identities, and then asks by the account's id. So return no account for an identity.
     fn find(
         &self,
         connection: &Connection,
@@ -110,7 +110,7 @@ pub trait Accounts: Send + Sync + 'static {
         key: &AccountKey,
     ) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
 
-    /// Locks an account, and returns what it is then: after any transaction that had it locked has ended.
+    /// Locks an account, after any transaction that had it locked has ended. Returns the account as it is then.
     fn lock(
         &self,
         transaction: &Transaction,
@@ -118,7 +118,7 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> impl Future<Output = Result<Option<(Revision, AccountStatus)>, StoreError>> + Send;
 
-    /// Counts one skip, if fewer than `budget` have been counted and there is a password. Returns whether it did.
+    /// Counts one skip, if fewer than `budget` skips have been counted and there is a password. Returns whether it did.
     fn record_skip(
         &self,
         transaction: &Transaction,
@@ -127,8 +127,8 @@ pub trait Accounts: Send + Sync + 'static {
         budget: u32,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Stores a verifier of a password's one spelling, and when it was set. Clears the skips and the reason for a change. The account has this
-    /// revision afterwards.
+    /// Stores a verifier of a password's one spelling, and the time when the password was set. Clears the skips and the reason for a change.
+    /// Afterwards the account has this revision.
     fn store_password(
         &self,
         transaction: &Transaction,
@@ -138,8 +138,8 @@ pub trait Accounts: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Stores a number or address in place of the earlier one, or as the first one, and sets this revision. It does so only if no other account of
-    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that
-    /// is no name is an error, and not a refusal. If two accounts want it at once, one gets it.
+    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that is
+    /// not a name is an error, and not a refusal. If two accounts want the contact at once, one gets it.
     fn replace_contact(
         &self,
         transaction: &Transaction,
@@ -184,7 +184,7 @@ pub trait Accounts: Send + Sync + 'static {
         step: u64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Sets a status, and counts the revision up if the status changes.
+    /// Sets a status, and raises the revision if the status changes.
     fn set_status(
         &self,
         transaction: &Transaction,
@@ -193,7 +193,7 @@ pub trait Accounts: Send + Sync + 'static {
         status: AccountStatus,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Marks a password as one that must be changed, and counts the revision up if it did not have this mark.
+    /// Marks a password as one that must be changed, and raises the revision if the password did not have this mark.
     fn require_change(
         &self,
         transaction: &Transaction,
@@ -202,8 +202,8 @@ pub trait Accounts: Send + Sync + 'static {
         reason: MustChange,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Counts the
-    /// revision up.
+    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Raises the
+    /// revision.
     fn enrol_authenticator(
         &self,
         transaction: &Transaction,
@@ -214,7 +214,7 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Deletes the account. The store removes its links to social identities. If something else deletes one of your accounts, it must remove the
     /// links in the same transaction (`DELETE FROM authflow.identities WHERE tenant = … AND account = …`), or the id must never be used again.
-    /// Otherwise, the earlier owner's identities sign in to the account that gets the id next.
+    /// Otherwise, the earlier owner's identities sign in to the next account that gets the id.
     fn delete(
         &self,
         transaction: &Transaction,
@@ -242,13 +242,14 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
-    /// How many sealed secrets name each key, by its id.
+    /// The number of sealed secrets that name each key, by the key's id.
     fn seals(
         &self,
         connection: &Connection,
     ) -> impl Future<Output = Result<Vec<(String, i64)>, StoreError>> + Send;
 
-    /// At most so many secrets that are sealed under another key than this one, of accounts after the given one in the order of tenant and id.
+    /// Secrets that are sealed under a key other than this one, up to the given number. Their accounts come after the given account in the order of
+    /// tenant and id.
     fn sealed_by_others(
         &self,
         connection: &Connection,
@@ -269,7 +270,8 @@ pub struct SealedRow {
     pub sealed: String,
 }
 
-/// What accounts are made from when a store is connected: the accounts themselves, or a mapping that is checked against the database's tables.
+/// A value from which the accounts are made when a store is connected: the accounts themselves, or a mapping that is checked against the database's
+/// tables.
 ///
 /// ```no_run
 /// use authflow_postgres::{
@@ -308,11 +310,12 @@ pub trait IntoAccounts: Send + Sync + 'static {
     /// The accounts.
     type Accounts: Accounts;
 
-    /// Makes what the accounts need beside the store's tables, as the owner of the tables. This happens in one transaction with the store's tables,
-    /// one start at a time, and again at every start. What exists already stays.
+    /// Makes the tables and triggers that the accounts need in addition to the store's tables. It runs as the owner of the tables, in one transaction
+    /// with the store's migration, and again at every migration. Only one migration runs at a time. It must leave existing tables and triggers in
+    /// place.
     fn migrate(&self, transaction: &Transaction) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// The accounts, if everything that they need is there and as it must be.
+    /// Returns the accounts, if everything that they need exists and is as it must be.
     fn open(
         &self,
         connection: &Connection,

@@ -22,8 +22,8 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// Accounts in the store's own table, `authflow.accounts`. Its triggers draw and count revisions, whoever writes. For writers of SQL they also make
-/// the keys of ASCII names. [`create_account`](crate::PostgresStore::create_account) accepts all other names.
+/// Accounts in the store's own table, `authflow.accounts`. Its triggers draw and raise revisions, whoever writes. If a program writes by SQL, they
+/// also make the keys of ASCII names. [`create_account`](crate::PostgresStore::create_account) accepts all other names.
 ///
 /// ```no_run
 /// use authflow::testkit::demo;
@@ -124,7 +124,7 @@ impl Accounts for OwnAccounts {
         Ok(transaction.query_opt(sql, &of).await?.is_some())
     }
 
-    /// The trigger counts a revision up only if the statement does not set it.
+    /// The trigger raises a revision only if the statement does not set it.
     async fn store_password(
         &self,
         transaction: &Transaction,
@@ -150,7 +150,7 @@ impl Accounts for OwnAccounts {
         stored.map(drop).ok_or(StoreError::Raced)
     }
 
-    /// The trigger makes no key if the statement writes another one, and counts no revision up if the statement sets it. A stored contact that is
+    /// The trigger makes no key if the statement writes one, and raises no revision if the statement sets it. A stored contact that is
     /// another spelling of the new one stays as it is.
     async fn replace_contact(
         &self,

@@ -74,8 +74,9 @@ impl MappedAccounts {
 }
 
 impl MappedAccounts {
-    /// Until the transaction ends, no other transaction decides who has a name, and every name has been spelled. After an import, for example, many
-    /// names are unspelled and spelling takes long. So it is done before, and nobody waits for it.
+    /// Spells every name, and then locks out every other transaction that gives a name to an account, until this transaction ends. If many names are
+    /// unspelled, for example after an import, spelling takes long. So names are spelled before the lock is taken, and no other transaction waits for
+    /// that.
     async fn decide_alone(&self, transaction: &Transaction) -> Result<(), StoreError> {
         for _ in 0..MOST_ROUNDS {
             if spelling::spell(transaction, &self.table, Beside::This).await?.rows == 0 {
@@ -87,7 +88,7 @@ impl MappedAccounts {
     }
 }
 
-/// How often a request spells names before it leaves the rest to the next request.
+/// The number of times that a request spells names before it leaves the rest to the next request.
 const MOST_ROUNDS: u32 = 16;
 
 impl Accounts for MappedAccounts {
@@ -180,8 +181,8 @@ impl Accounts for MappedAccounts {
         self.put_back(transaction, &tenant, &account, &left).await
     }
 
-    /// Names that SQL cannot spell, and that are not spelled yet, may be this name. So none of them may be left. The one spelling is written, so
-    /// its key is the same. The trigger's count is replaced by the commit's revision.
+    /// A name that SQL cannot spell, and that is not spelled yet, may be the new contact in another spelling. So no unspelled name may be left. The
+    /// contact is written in its one spelling, which is also its key. The commit's revision replaces the one that the trigger has set.
     async fn replace_contact(
         &self,
         transaction: &Transaction,
@@ -204,7 +205,7 @@ impl Accounts for MappedAccounts {
         let written = self.update(transaction, &tenant, &account, (&assignment, new.as_str(), None)).await;
         match written {
             Ok(()) => {}
-            // A unique index of the table itself refused: somebody wrote meanwhile, or the index compares differently.
+            // A unique index of the table itself refused. Another transaction wrote meanwhile, or the index compares differently.
             Err(error) if error.is_taken_in(&columns.table, column) => return Ok(false),
             Err(error) => return Err(error),
         }
@@ -265,7 +266,7 @@ impl Accounts for MappedAccounts {
         Ok(transaction.query_opt(sql, &of).await?.is_some())
     }
 
-    /// The trigger counts the revision up.
+    /// The trigger raises the revision.
     async fn set_status(
         &self,
         transaction: &Transaction,
@@ -287,7 +288,7 @@ impl Accounts for MappedAccounts {
         transaction.execute(&sql, &of).await.map(drop)
     }
 
-    /// The trigger on the side table counts the revision up.
+    /// The trigger on the side table raises the revision.
     async fn require_change(
         &self,
         transaction: &Transaction,
@@ -330,7 +331,7 @@ impl Accounts for MappedAccounts {
         transaction.execute(&sql, &of).await.map(drop)
     }
 
-    /// Names that SQL cannot spell, and that are not spelled yet, may be these names. So none of them may be left.
+    /// A name that SQL cannot spell, and that is not spelled yet, may be one of the new names in another spelling. So no unspelled name may be left.
     async fn create(
         &self,
         transaction: &Transaction,

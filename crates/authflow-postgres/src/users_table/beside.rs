@@ -18,8 +18,8 @@ pub(super) const NOT_BESIDE: StoreError = StoreError::Malformed {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beside {
     This,
-    /// An earlier table. In the present table, its ids may belong to other people: an account that has no name of the earlier account is not the
-    /// same.
+    /// An earlier table. In the present table, its ids may belong to other people. An account that has no name of the earlier account is a different
+    /// account.
     Another,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Side {
 }
 
 impl MappedAccounts {
-    /// Locks and reads the side row. The row itself is locked already, so each is as the earlier holder of its lock has left it.
+    /// Locks and reads the side row. The caller has locked the row itself, so both rows are as the previous holder of their locks has left them.
     pub(super) async fn side(
         &self,
         transaction: &Transaction,
@@ -52,7 +52,7 @@ impl MappedAccounts {
         })
     }
 
-    /// Writes to the row of the table. The row exists, because it has been locked.
+    /// Writes to the row of the table. The row exists, because the caller has locked it.
     pub(super) async fn update(
         &self,
         transaction: &Transaction,

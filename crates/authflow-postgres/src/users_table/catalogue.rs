@@ -1,4 +1,4 @@
-//! What the database's catalogue says about a table: whether the mapped columns exist, and which types they have.
+//! The entries of the database's catalogue about a table. They show whether the mapped columns exist, and which types they have.
 
 use crate::{
     Connection, StoreError,
@@ -90,7 +90,7 @@ impl Keyed {
 /// A column of the table.
 struct Column {
     type_name: String,
-    /// The most characters, if there is a bound.
+    /// The largest number of characters, if there is a bound.
     most: Option<i64>,
     /// The collation in SQL, if the column is a text.
     collation: Option<String>,
@@ -241,8 +241,8 @@ impl Finder<'_> {
         })
     }
 
-    /// Two rows of one id would be one account. This includes two rows without a tenant, since two NULLs are never equal to an index, and two rows
-    /// that exchange their ids before a deferred index checks.
+    /// Checks that ids are unique, because two rows of one id would be one account. An index does not always ensure this. To an index, two NULLs are
+    /// never equal, so two rows without a tenant may have one id. Two rows may also exchange their ids before a deferred index checks.
     async fn is_unique(&self, oid: i64) -> Result<(), StoreError> {
         let sql = "SELECT 1::bigint AS found FROM pg_catalog.pg_index AS i
             WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
@@ -285,7 +285,7 @@ impl Finder<'_> {
         )))
     }
 
-    /// Whether a row can be made from the mapped columns, if the mapping says that rows are made.
+    /// Checks that a row can be made from the mapped columns, if the mapping says that rows are made.
     fn can_be_inserted(&self) -> Result<(), StoreError> {
         if !self.mapping.takes_new_accounts {
             return Ok(());

@@ -32,8 +32,9 @@ impl MappedAccounts {
         Ok(rows)
     }
 
-    /// This is one statement, whether or not an account is found. It also says whether there are names that are not spelled yet. It looks for those
-    /// in the order of their index. Without an order, the planner reads the whole table as long as its statistics say that there are many.
+    /// Looks up an account by its names, in one statement whether or not an account is found. The statement also says whether there are names that
+    /// are not spelled yet. It looks for those names in the order of their index. Without an order, the planner reads the whole table as long as its
+    /// statistics say that there are many such names.
     pub(super) async fn by_names(
         &self,
         connection: &Connection,

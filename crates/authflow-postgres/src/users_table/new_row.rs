@@ -20,8 +20,8 @@ use authflow::{
 };
 use authflow_users_table::{TenantColumn, quoted};
 
-/// Makes the row and its side row, or returns why not. Every name has been spelled, and until the transaction ends, no other transaction decides
-/// who has one.
+/// Makes the row and its side row, or returns why not. The caller has stored the keys of all names, and has locked out every other transaction that
+/// gives a name to an account.
 pub(super) async fn insert(
     transaction: &Transaction,
     table: &Table,
@@ -72,7 +72,7 @@ pub(super) async fn insert(
     if beside == 1 { Ok(None) } else { Err(NOT_BESIDE) }
 }
 
-/// Whether the table has a place for everything that the account has.
+/// Checks that the table has a place for everything that the account has.
 fn can_be_made(
     table: &Table,
     tenant: &Option<TenantId>,

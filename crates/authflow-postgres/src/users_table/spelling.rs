@@ -14,19 +14,19 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// How many are spelled at once. A request that meets more of them leaves the rest to the next request.
+/// The number of accounts whose names are spelled at once. A request that finds more leaves the rest to the next request.
 const AT_ONCE: i64 = 256;
 const MOST_TOLD: usize = 100;
 
 /// The result of spelling names.
 pub(super) struct Spelled {
-    /// How many rows there were. If there were none, no name is left.
+    /// The number of rows that had unspelled names. If there were none, no name is left.
     pub(super) rows: usize,
     /// Names that are not valid.
     pub(super) unreadable: Vec<SpellingFinding>,
 }
 
-/// Spells names of any account that are not spelled yet: the account that is looked up may be one of them.
+/// Spells names that are not spelled yet, of any account. The account that is looked up may be among them.
 pub(super) async fn spell(
     connection: &Connection,
     table: &Table,
@@ -53,7 +53,7 @@ pub(super) async fn spell(
             (NameKind::Email, email.is_err()),
         ];
         let found = kinds.into_iter().filter(|(_, is_unreadable)| *is_unreadable);
-        // A row whose id no account can have belongs to nobody, whatever its names are.
+        // A row whose id no account can have is no account, whatever its names are.
         if let Ok(account) = columns::account_id(id) {
             unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
         }
@@ -96,7 +96,8 @@ fn keeps_a_name(row: &Row, keys: &[Option<&str>; 3]) -> Result<bool, StoreError>
     Ok(keeps)
 }
 
-/// Spells every name. Refuses names that are not valid and names of two accounts, because only the owners can say whose they are.
+/// Spells every name. Refuses names that are not valid. Also refuses names of two accounts, because only the owners can say to whom such a name
+/// belongs.
 pub(super) async fn spell_all(
     connection: &Connection,
     table: &Table,

@@ -21,8 +21,8 @@ impl Table {
         }
     }
 
-    /// The tenant of a row as a text; '' is none. A row that says '' itself belongs to no tenant; otherwise it would be among those without a
-    /// tenant.
+    /// The tenant of a row as a text, where '' means no tenant. A row that contains '' itself is no account. Otherwise it would count as a row
+    /// without a tenant.
     pub(super) fn tenant_of(&self, row: &str) -> String {
         match &self.columns.tenant {
             TenantColumn::Named(column) => {
@@ -37,7 +37,8 @@ impl Table {
         text_of(row, &self.columns.id)
     }
 
-    /// Whether a row can be an account. A row whose id or tenant is longer than the library's cannot, and may be more than an index takes.
+    /// Whether a row can be an account. It cannot if its id or tenant is longer than the library allows. Such a text may also be longer than an index
+    /// takes.
     pub(super) fn is_account(&self, row: &str) -> String {
         let [id, tenant] = [self.id_of(row), self.tenant_of(row)];
         format!(
@@ -76,7 +77,7 @@ impl Table {
         }
     }
 
-    /// When the password was set, in seconds since 1970.
+    /// The time when the password was set, in seconds since 1970.
     pub(super) fn set_at_of(&self, row: &str, side: &str) -> String {
         let column = format!("{row}.{}", quoted(self.columns.password_set_at.as_deref().unwrap_or_default()));
         match self.set_at {
@@ -88,13 +89,13 @@ impl Table {
         }
     }
 
-    /// The assignment of when a password was set, from a parameter in seconds. It is empty if the side table has that time.
+    /// The assignment of the time when a password was set, from a parameter in seconds. It is empty if the side table has that time.
     pub(super) fn set_at_is(&self, parameter: &str) -> String {
         let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
         self.time_set(parameter).map(|time| format!(", {column} = {time}")).unwrap_or_default()
     }
 
-    /// When a password was set, in the column's type, from a parameter in seconds. It is `None` if the side table has that time.
+    /// The time when a password was set, in the column's type, from a parameter in seconds. It is `None` if the side table has that time.
     pub(super) fn time_set(&self, parameter: &str) -> Option<String> {
         let instant = format!("to_timestamp({parameter}::double precision)");
         Some(match self.set_at {
@@ -110,8 +111,8 @@ impl Table {
         format!("coalesce({}, '{{}}')", self.optional(row, &self.columns.profile))
     }
 
-    /// Whether a column by which rows are found has a value. It is compared in the column's own type and collation, so that its index is used, and
-    /// byte by byte.
+    /// The condition that a column by which rows are found has a value. The values are compared in the column's own type and collation, so that its
+    /// index is used, and also byte by byte.
     fn is(&self, column: &str, keyed: Keyed, value: &str) -> String {
         let own = format!("u.{} = {value}::{}", quoted(column), keyed.cast());
         match self.collations.get(column) {
@@ -120,7 +121,7 @@ impl Table {
         }
     }
 
-    /// Whether the row `u` has a tenant and an id, which are parameters. The table can have every tenant that is passed.
+    /// The condition that the row `u` has the tenant and the id of these parameters. The caller passes only tenants that the table can have.
     pub(super) fn is_row(&self, tenant: &Option<TenantId>, (tenant_parameter, id): (&str, &str)) -> String {
         let id = self.is(&self.columns.id, self.id, id);
         match (&self.columns.tenant, self.tenant) {
@@ -136,7 +137,7 @@ impl Table {
         }
     }
 
-    /// Whether the rows `u` and `s` are of one account.
+    /// The condition that the rows `u` and `s` belong to one account.
     pub(super) fn is_beside(&self) -> String {
         format!("{} AND {} = s.tenant", self.is(&self.columns.id, self.id, "s.id"), self.tenant_of("u"))
     }

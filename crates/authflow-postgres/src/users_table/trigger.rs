@@ -15,8 +15,8 @@ use authflow_users_table::{literal, quoted};
 const NAME: &str = "authflow_note_user";
 const OF_TRUNCATION: &str = "authflow_note_truncation";
 
-/// The function that runs with every written row. It writes the side table with its owner's rights, and needs none of the writer's. So nobody else
-/// may use it on a table of theirs.
+/// The body of the function that runs with every written row. It writes the side table with the rights of the function's owner, not with those of the
+/// writer. So nobody else may attach it to another table.
 fn body(table: &Table) -> String {
     let of = |row: &str| [table.user_name_of(row), table.mobile_of(row), table.email_of(row)];
     let [user_name, mobile, email] = of("NEW");
@@ -92,7 +92,7 @@ END
     )
 }
 
-/// Makes the triggers, and the side row of each existing row. Returns which table the side rows belonged to before.
+/// Makes the triggers, and the side row of each existing row. Returns the table that the side rows belonged to before.
 pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Beside, StoreError> {
     is_alone(transaction, table).await?;
     let was_seen = check(transaction, table).await.is_ok();
@@ -117,7 +117,7 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Bes
                 ALTER TABLE {name} ENABLE ALWAYS TRIGGER {OF_TRUNCATION}"
             ))
             .await?;
-        // Nobody has seen what was changed meanwhile, and another mapping may name other columns.
+        // No trigger has seen the changes meanwhile, and another mapping may name other columns.
         transaction
             .batch(
                 "UPDATE authflow.side_accounts SET revision = authflow.drawn_revision(), is_spelled = false, names = names + 1",
@@ -147,8 +147,8 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Bes
     Ok(if is_anothers { Beside::Another } else { Beside::This })
 }
 
-/// Whether the triggers exist, even those of another mapping: then every deletion meanwhile was seen. Otherwise, an id may belong to another person
-/// now, and the identities of its earlier owner must not sign in to that account.
+/// Whether the triggers exist, even those of another mapping. If they do, they have seen every deletion. Otherwise, an id may now belong to another
+/// person, and the identities of its earlier owner must not sign in to that person's account.
 async fn was_watched(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) AS there FROM pg_catalog.pg_trigger AS t
         WHERE t.tgrelid = $1::oid AND t.tgname IN ($2, $3) AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr::text = ''
@@ -157,7 +157,7 @@ async fn was_watched(connection: &Connection, table: &Table) -> Result<bool, Sto
     Ok(get::<i64>(&row.ok_or(NOT_BESIDE)?, "there")? == 2)
 }
 
-/// Refuses to keep accounts in the store's own table if another table has accounts: accounts of the same id would share sessions.
+/// Refuses to keep accounts in the store's own table if another table has accounts, because accounts of the same id would share sessions.
 pub(crate) async fn refuse_any(connection: &Connection) -> Result<(), StoreError> {
     match other(connection, 0).await? {
         Some(table) => {
@@ -167,7 +167,7 @@ pub(crate) async fn refuse_any(connection: &Connection) -> Result<(), StoreError
     }
 }
 
-/// Another table than this one that has the trigger.
+/// A table other than this one that has the trigger.
 async fn other(connection: &Connection, oid: i64) -> Result<Option<String>, StoreError> {
     let sql = "SELECT tgrelid::regclass::text AS other FROM pg_catalog.pg_trigger
         WHERE tgname = $1 AND tgrelid <> $2::oid AND NOT tgisinternal AND tgparentid = 0 LIMIT 1";
@@ -175,7 +175,7 @@ async fn other(connection: &Connection, oid: i64) -> Result<Option<String>, Stor
     row.map(|row| get(&row, "other")).transpose()
 }
 
-/// In two tables, accounts of the same id would share sessions.
+/// Checks that no other table has the trigger, because accounts of the same id in two tables would share sessions.
 async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreError> {
     if let Some(other) = other(connection, table.oid).await? {
         return Err(refused(
@@ -193,7 +193,7 @@ async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreErr
     }
 }
 
-/// Refuses a table without the triggers, with those of another mapping, or with one that is switched off, even on a single partition.
+/// Refuses a table without the triggers, with triggers of another mapping, or with a trigger that is switched off, even on a single partition.
 pub(super) async fn check(connection: &Connection, table: &Table) -> Result<(), StoreError> {
     // These are the types that `make` creates: 29 is after insert, update and delete of each row, 32 is after a statement that truncates.
     let sql = "SELECT min(p.prosrc) AS body, count(*) FILTER (WHERE t.tgrelid = $1::oid) AS there,

@@ -14,7 +14,7 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// What the client of one login has seen.
+/// One login as its client has seen it.
 struct Seen {
     user: String,
     state_token: Option<String>,

@@ -17,7 +17,7 @@ use tokio_postgres::Client;
 const ROWS: u32 = 20_000;
 const USERS: u32 = 4_000;
 
-/// Fills the tables with much of each kind. Their statistics are a minute old: the rows that they say are over have been forgotten since.
+/// Fills the tables with much of each kind. Their statistics are a minute old, so they count expired rows that have been deleted since.
 async fn fill(client: &Client) {
     let (id, over) = ("uuid_send(gen_random_uuid())", demo::START.minus_seconds(180).as_unix());
     let ends = format!("{over} - 60 + number % 600");
@@ -61,7 +61,7 @@ async fn read_from_end_to_end(database: &Database) -> Vec<(String, i64)> {
     client.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
-/// The sign-in opens a session, and forgets some of what is over.
+/// The sign-in opens a session, and deletes some expired rows.
 #[tokio::test]
 async fn a_call_reads_no_table_from_end_to_end() {
     let Some(server) = server() else { return };
@@ -77,7 +77,7 @@ async fn a_call_reads_no_table_from_end_to_end() {
         let before = read_from_end_to_end(&database).await;
         assert_eq!(before.len(), 5, "{before:?}");
         let (api, host) = (api(), host(PostgresStore::connect(settings()).await.unwrap()));
-        // The sign-ins are more than the executions after which PostgreSQL stops planning for the values alone.
+        // There are more sign-ins than executions after which PostgreSQL stops making a plan for each set of values.
         for _ in 0..8 {
             let answer = call(&api, &host, &Call::login("alice-0", demo::PASSWORD)).await;
             assert_eq!(answer.status, 200, "{answer:?}");
@@ -114,7 +114,7 @@ async fn an_import_into_a_table_of_users_does_not_read_itself() {
     assert!(read <= i64::from(USERS), "{USERS} rows have read {read}");
 }
 
-/// All names of an import have been spelled, but the statistics say that half of them have not.
+/// The store has stored the normal form of every name of an import, but the statistics still say that half of the forms are missing.
 #[tokio::test]
 async fn somebody_in_a_large_table_of_users_is_found_without_reading_it() {
     let Some(server) = server() else { return };

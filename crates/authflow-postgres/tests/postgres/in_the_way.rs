@@ -1,4 +1,5 @@
-//! Other transactions are in the way. A conflict is tried again, up to the limit. A wait that is too long is given up, and leaves nothing behind.
+//! Other transactions are in the way. A conflict is tried again, up to the limit. The store gives up a wait that takes too long, and leaves nothing
+//! behind.
 
 use crate::{
     server::{Database, server},
@@ -96,7 +97,7 @@ async fn who_waits_too_long_is_told_and_leaves_nothing_behind() {
     assert_eq!(login(&host).await, 200);
 }
 
-/// The account changes while a commit about it is on its way. The commit finds the account as it is then.
+/// The account changes while a commit about it is on its way. The commit sees the changed account.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_has_waited_for_an_account_finds_it_as_it_is_then() {
     let Some(server) = server() else { return };
@@ -147,7 +148,7 @@ async fn finds_what_is_there_then(
         assert_eq!(login().await, 200);
         let holder = database.client().await;
         holder.batch_execute(&format!("BEGIN; {change}")).await.unwrap();
-        // The login has read the account as it was, and waits to write.
+        // The login has read the account before the change, and waits to write.
         let end = async {
             let waits = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND wait_event_type = 'Lock'";

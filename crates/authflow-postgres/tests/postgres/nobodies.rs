@@ -1,4 +1,4 @@
-//! Names that no account has. They are kept, so that they cost the same, and the oldest are forgotten first.
+//! Names that no account has. The store remembers them, so that a guess at them costs the same, and forgets the oldest first.
 
 use crate::{
     server::server,
@@ -74,7 +74,7 @@ async fn a_guess_at_nobody_is_the_same_write() {
     assert_eq!(client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 1, "three wrong guesses each");
 }
 
-/// A sweep deletes what is over although other transactions hold rows. It leaves the rows that they hold to the next sweep.
+/// A sweep deletes expired rows although other transactions hold some of them. It leaves the rows that they hold to the next sweep.
 #[tokio::test]
 async fn a_sweep_waits_for_nobody() {
     let Some(server) = server() else { return };

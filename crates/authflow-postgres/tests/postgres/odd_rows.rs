@@ -1,4 +1,4 @@
-//! Rows that the library cannot read, made by somebody with a SQL prompt. Each is an error that names what must be, and nobody signs in.
+//! Rows that the library cannot read, made by somebody with a SQL prompt. Each row causes an error that names what was expected, and nobody signs in.
 
 use crate::{
     server::server,

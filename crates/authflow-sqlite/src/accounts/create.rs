@@ -33,14 +33,15 @@ use rusqlite::{Connection, ffi::SQLITE_CONSTRAINT_UNIQUE, params};
 pub enum Created {
     /// The account was made.
     Done,
-    /// The tenant already has an account of that id. It is left as it is, with everything that was counted for it.
+    /// The tenant already has an account of that id. That account stays as it is, with everything that was counted for it.
     IdTaken,
-    /// Another account of the tenant has the user name, number or address, in this spelling or another one. Nothing was made.
+    /// Another account of the tenant has the user name, number or address, in this or another spelling. Nothing was made.
     NameTaken,
 }
 
 impl SqliteStore<OwnAccounts> {
-    /// Makes an account. Its revision is always drawn, whatever `new` says, so every judgement on an earlier account of the id is over.
+    /// Makes an account. Its revision is always drawn, whatever revision `new` has, so everything that was judged on an earlier account of the id is
+    /// over.
     ///
     /// The user name should be one that [`UserName::for_new_account`] accepts.
     ///
@@ -71,7 +72,7 @@ impl SqliteStore<OwnAccounts> {
     }
 }
 
-/// Makes an account for somebody who registers. Nobody else writes until the transaction ends, so a name that is free stays free.
+/// Makes an account for somebody who registers. Nothing else can write until the transaction ends, so a free name stays free.
 pub(super) fn register(
     connection: &Connection,
     tenant: Option<TenantId>,

@@ -26,7 +26,7 @@ impl SqliteStore<OwnAccounts> {
     /// # Ok(()) }
     /// ```
     ///
-    /// This is one transaction, and nobody else writes meanwhile. Another process that writes to the same file waits as long as its own
+    /// This is one transaction, and nothing else can write meanwhile. Another process that writes to the same file waits as long as its own
     /// [`Waits`](crate::Waits) allow.
     ///
     /// # Errors

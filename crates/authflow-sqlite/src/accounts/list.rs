@@ -1,4 +1,4 @@
-//! Accounts, in the way that an administrator looks for them.
+//! Look-ups of accounts for an administrator.
 
 use super::{Accounts, OwnAccounts, account, own::BEHIND};
 use crate::{SqliteStore, StoreError, columns};
@@ -43,8 +43,8 @@ impl<A: Accounts> SqliteStore<A> {
 }
 
 impl SqliteStore<OwnAccounts> {
-    /// A page of the accounts of a tenant, in the byte order of their ids: at most so many, after the given id. A page that is not full is the last
-    /// one.
+    /// A page of the accounts of a tenant, in the byte order of their ids. It begins after the given id and has at most the given number of accounts.
+    /// A page that is not full is the last one.
     ///
     /// ```
     /// use authflow::{Moment, testkit::demo};

@@ -26,13 +26,13 @@ use authflow::{
 use rusqlite::Connection;
 use std::sync::Arc;
 
-/// The place where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not
-/// compile.
+/// The place where accounts are kept. Everything is read and written on the store's own connections, so an implementation for a table in another
+/// database does not compile.
 ///
-/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement a third one if a mapping by column names
-/// does not suffice. The exam of the test kit (`testkit::HostExam`) tells you whether it keeps its duties.
+/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement this trait if a mapping by column names
+/// does not suffice. The exam of the test kit (`testkit::HostExam`) shows whether your implementation keeps its duties.
 ///
-/// Only these change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact),
+/// Only these methods change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact),
 /// [`set_revision`](Self::set_revision), [`set_status`](Self::set_status), [`require_change`](Self::require_change) and
 /// [`enrol_authenticator`](Self::enrol_authenticator). See [`Write`](authflow::step::Write). Every method that writes runs on the store's one
 /// writing thread, and no other write is served meanwhile.
@@ -114,10 +114,10 @@ use std::sync::Arc;
 /// # Ok(()) }
 /// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`]. The store itself looks up identities, and then asks by the account's id. So find nobody by an identity.
+    /// See [`FindAccount`]. The store itself looks up identities, and then asks by the account's id. So return no account for an identity.
     ///
     /// # Errors
-    /// When it cannot be read, or a name leads to two accounts.
+    /// When the account cannot be read, or a name leads to two accounts.
     fn find(
         &self,
         connection: &Connection,
@@ -125,7 +125,7 @@ pub trait Accounts: Send + Sync + 'static {
         key: &AccountKey,
     ) -> Result<Option<Account>, StoreError>;
 
-    /// The account as it is now. Nobody else writes until the transaction ends.
+    /// Returns the account as it is now. Nothing else can write until the transaction ends.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -136,10 +136,10 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> Result<Option<(Revision, AccountStatus)>, StoreError>;
 
-    /// Counts one skip, if fewer than `budget` have been counted and there is a password. Returns whether it did.
+    /// Counts one skip, if fewer than `budget` skips have been counted and there is a password. Returns whether it did.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn record_skip(
         &self,
         transaction: &Transaction<'_>,
@@ -148,11 +148,11 @@ pub trait Accounts: Send + Sync + 'static {
         budget: u32,
     ) -> Result<bool, StoreError>;
 
-    /// Stores a verifier of a password's one spelling, and when it was set. Clears the skips and the reason for a change. The account has this
-    /// revision afterwards.
+    /// Stores a verifier of a password's one spelling, and the time when the password was set. Clears the skips and the reason for a change.
+    /// Afterwards the account has this revision.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn store_password(
         &self,
         transaction: &Transaction<'_>,
@@ -162,11 +162,11 @@ pub trait Accounts: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
 
     /// Stores a number or address in place of the earlier one, or as the first one, and sets this revision. It does so only if no other account of
-    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that
-    /// is no name is an error, and not a refusal.
+    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that is
+    /// not a name is an error, and not a refusal.
     ///
     /// # Errors
-    /// When it cannot be written, or there is no place for such a contact.
+    /// When the account cannot be written, or there is no place for such a contact.
     fn replace_contact(
         &self,
         transaction: &Transaction<'_>,
@@ -178,7 +178,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// Sets this revision, and changes nothing else.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn set_revision(
         &self,
         transaction: &Transaction<'_>,
@@ -190,7 +190,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// Stores another verifier of the same password, of its one spelling. It changes no revision, and nothing else.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn rehash(
         &self,
         transaction: &Transaction<'_>,
@@ -202,7 +202,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// Stores the same secret of an authenticator under another seal. It changes no revision, and nothing else.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn reseal(
         &self,
         transaction: &Transaction<'_>,
@@ -214,7 +214,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// Uses a step of a one-time password, if it is later than every earlier one. Returns whether it did.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn use_totp_step(
         &self,
         transaction: &Transaction<'_>,
@@ -223,10 +223,10 @@ pub trait Accounts: Send + Sync + 'static {
         step: u64,
     ) -> Result<bool, StoreError>;
 
-    /// Sets a status, and counts the revision up if the status changes.
+    /// Sets a status, and raises the revision if the status changes.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn set_status(
         &self,
         transaction: &Transaction<'_>,
@@ -235,10 +235,10 @@ pub trait Accounts: Send + Sync + 'static {
         status: AccountStatus,
     ) -> Result<(), StoreError>;
 
-    /// Marks a password as one that must be changed, and counts the revision up if it did not have this mark.
+    /// Marks a password as one that must be changed, and raises the revision if the password did not have this mark.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn require_change(
         &self,
         transaction: &Transaction<'_>,
@@ -247,11 +247,11 @@ pub trait Accounts: Send + Sync + 'static {
         reason: MustChange,
     ) -> Result<(), StoreError>;
 
-    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Counts the
-    /// revision up.
+    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Raises the
+    /// revision.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn enrol_authenticator(
         &self,
         transaction: &Transaction<'_>,
@@ -262,10 +262,10 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Deletes the account. The store removes its links to social identities. If something else deletes one of your accounts, it must remove the
     /// links in the same transaction (`DELETE FROM authflow_identities WHERE tenant = … AND account = …`), or the id must never be used again.
-    /// Otherwise, the earlier owner's identities sign in to the account that gets the id next.
+    /// Otherwise, the earlier owner's identities sign in to the next account that gets the id.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn delete(
         &self,
         transaction: &Transaction<'_>,
@@ -277,7 +277,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// implement this method if accounts are made elsewhere. Then nobody can register.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn create(
         &self,
         transaction: &Transaction<'_>,
@@ -288,20 +288,20 @@ pub trait Accounts: Send + Sync + 'static {
         Err(StoreError::MakesNoAccounts)
     }
 
-    /// How many sealed secrets name each key, by its id.
+    /// The number of sealed secrets that name each key, by the key's id.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the secrets cannot be read.
     fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError>;
 
-    /// The secrets that are sealed under another key than this one.
+    /// The secrets that are sealed under a key other than this one.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the secrets cannot be read.
     fn sealed_by_others(&self, connection: &Connection, sealer: &KeyId)
     -> Result<Vec<SealedRow>, StoreError>;
 
-    /// Whether some names must be [spelled](Self::spell) before every account is found by its names. There are none if everything that writes a row
+    /// Whether some names must be [spelled](Self::spell) before every account is found by its names. There are no such names if every writer of a row
     /// also writes the keys of its names.
     ///
     /// # Errors
@@ -311,10 +311,10 @@ pub trait Accounts: Send + Sync + 'static {
         Ok(false)
     }
 
-    /// Makes the keys of names that have none yet. If there are many, it makes only some of them.
+    /// Makes the keys of names that have no key yet. If there are many such names, this method makes only some of the keys.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the account cannot be written.
     fn spell(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
         let _ = transaction;
         Ok(())
@@ -332,7 +332,8 @@ pub struct SealedRow {
     pub sealed: String,
 }
 
-/// What accounts are made from when a store is opened: the accounts themselves, or a mapping that is checked against the database's tables.
+/// A value from which the accounts are made when a store is opened: the accounts themselves, or a mapping that is checked against the database's
+/// tables.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -368,11 +369,11 @@ pub trait IntoAccounts {
     /// The accounts.
     type Accounts: Accounts;
 
-    /// Makes what the accounts need beside the store's tables, and checks what exists. This happens in one transaction with the store's tables, and
-    /// again at every start. What exists already stays.
+    /// Makes the tables and triggers that the accounts need in addition to the store's tables, and checks existing ones. It runs in one transaction
+    /// with the store's own migration, and again at every start. It must leave existing tables and triggers in place.
     ///
     /// # Errors
-    /// When something that the accounts need is missing, or is not as it must be. Nothing was changed then.
+    /// When something that the accounts need is missing, or is not as it must be. In that case, nothing was changed.
     fn open(&self, transaction: &Transaction<'_>) -> Result<Self::Accounts, StoreError>;
 }
 
@@ -398,8 +399,8 @@ impl<A: Accounts> SqliteStore<A> {
             AccountKey::Identity(identity) => match identities::owner(connection, tenant, identity)? {
                 Some(account) => {
                     let found = accounts.find(connection, tenant, &AccountKey::Id(account))?;
-                    // The link is read again. An unlink that comes later changes the revision that was read, and an unlink that came before is seen
-                    // here.
+                    // The link is read again, after the account. An unlink before this read is seen here. A later unlink changes the revision that
+                    // was read.
                     let is_linked = identities::owner(connection, tenant, identity)? == Some(account);
                     Ok(found.filter(|_| is_linked))
                 }

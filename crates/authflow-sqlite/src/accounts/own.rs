@@ -16,8 +16,8 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// Accounts in the store's own table, `authflow_accounts`. Its triggers draw and count revisions, whoever writes. For writers of SQL they also make
-/// the keys of ASCII names. [`create_account`](crate::SqliteStore::create_account) accepts all other names.
+/// Accounts in the store's own table, `authflow_accounts`. Its triggers draw and raise revisions, whoever writes. If a program writes by SQL, they
+/// also make the keys of ASCII names. [`create_account`](crate::SqliteStore::create_account) accepts all other names.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -81,7 +81,7 @@ macro_rules! is_taken {
     };
 }
 
-/// The triggers make no key if the statement writes another one, and count no revision up if the statement sets it. A stored contact that is
+/// The triggers make no key if the statement writes one, and raise no revision if the statement sets it. A stored contact that is
 /// another spelling of the new one stays as it is.
 macro_rules! replace {
     ($contact:literal, $key:literal) => {
@@ -165,7 +165,7 @@ impl Accounts for OwnAccounts {
         Ok(transaction.prepare_cached(sql)?.execute(parameters)? == 1)
     }
 
-    /// The schema's trigger counts a revision up only if the statement does not set it.
+    /// The schema's trigger raises a revision only if the statement does not set it.
     fn store_password(
         &self,
         transaction: &Transaction<'_>,
@@ -187,7 +187,7 @@ impl Accounts for OwnAccounts {
         Ok(())
     }
 
-    /// Nobody else writes, so a contact that is free now stays free until the transaction ends.
+    /// Nothing else can write, so a contact that is free now stays free until the transaction ends.
     fn replace_contact(
         &self,
         transaction: &Transaction<'_>,

@@ -43,7 +43,7 @@ pub(crate) fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account
 fn totp(row: &Row<'_>, sealed: &str) -> Result<Totp, StoreError> {
     let secret = SealedSecret::new(sealed).map_err(|_| StoreError::Malformed("sealed secret"))?;
     let algorithm = columns::word("algorithm of a one-time password", &row.get::<_, String>(14)?)?;
-    // It is -1 until the first step is used.
+    // The column has -1 until the first step is used.
     let last_used_step = u64::try_from(row.get::<_, i64>(16)?).ok();
     let totp = Totp::new(secret, algorithm, row.get(15)?, last_used_step)
         .map_err(|_| StoreError::Malformed("totp"))?;

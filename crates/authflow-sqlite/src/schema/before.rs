@@ -1,5 +1,5 @@
-//! The tables that the reference server had before this package existed. They are brought to their last version, and then to the package's first
-//! one.
+//! The tables that the reference server had before this package existed. A migration brings them to their last version, and then to the package's
+//! first version.
 
 use super::{has_table, scripts::SCRIPTS};
 use crate::{StoreError, sealed};
@@ -24,10 +24,10 @@ const VERSIONS: [&str; 10] = [
 ];
 /// After this version, secrets in the clear are sealed.
 const SEALS: usize = 5;
-/// That server takes this version for a newer one than its own, and does not touch the database.
+/// A version that is newer than that server's last one, so that the server does not touch the database.
 const LATER: i64 = 11;
 
-/// Whether a database has those tables.
+/// Whether a database has the tables of that server.
 pub(super) fn is(connection: &Connection) -> Result<bool, StoreError> {
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     Ok(id == APPLICATION_ID && !has_table(connection, "authflow_versions")?)
@@ -54,7 +54,7 @@ pub(super) fn migrate(
         sealed::note_unscrubbed(connection)?;
     }
     SCRIPTS.iter().take(1).try_for_each(|script| connection.execute_batch(script))?;
-    // The move makes no new accounts and no new names, so these triggers must not run.
+    // The migration makes no new accounts and no new names, so these triggers must not run.
     let set_aside = ["authflow_accounts_draw_revision", "authflow_accounts_spell_new_names"].map(|name| {
         let sql = "SELECT sql FROM sqlite_schema WHERE name = ?1";
         let sql = connection.query_row(sql, [name], |row| row.get::<_, String>(0))?;

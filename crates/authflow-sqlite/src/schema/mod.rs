@@ -1,4 +1,4 @@
-//! The tables, and how they are made in a database.
+//! The creation and migration of the tables in a database.
 
 mod before;
 mod scripts;
@@ -31,7 +31,7 @@ pub(crate) fn refuse_older(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// How many scripts a database has run.
+/// The number of scripts that a database has run.
 fn done(connection: &Connection) -> Result<usize, StoreError> {
     let done = match has_table(connection, "authflow_versions")? {
         true => connection.query_row("SELECT max(version) FROM authflow_versions", [], |row| row.get(0))?,

@@ -98,7 +98,7 @@ struct Side {
 }
 
 impl MappedAccounts {
-    /// Refuses a table that was made anew or lost its triggers while the store was open. It runs in the transaction of the next read.
+    /// Refuses a table that was made again or lost its triggers while the store was open. It runs in the transaction of the next read.
     fn refuse_unwatched(&self, connection: &Connection) -> Result<(), StoreError> {
         let now = schema_version(connection)?;
         if now == self.judged.load(Ordering::Relaxed) {
@@ -114,8 +114,8 @@ impl MappedAccounts {
         Ok(())
     }
 
-    /// Every name must have been spelled before it is decided who has one. Nobody else writes meanwhile, so a request spells only some names and
-    /// leaves the rest to look-ups, which spell a few each.
+    /// Spells names, because every name must be spelled before a name is given to an account. Nothing else can write meanwhile, so a request spells
+    /// only some names. It leaves the rest to look-ups, each of which spells a few.
     fn spell_before(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
         spelling::spell(transaction, &self.table)?;
         if spelling::has_unspelled(transaction)? { Err(StoreError::Unspelled) } else { Ok(()) }
@@ -193,7 +193,7 @@ impl Accounts for MappedAccounts {
         tenant: Option<TenantId>,
         key: &AccountKey,
     ) -> Result<Option<Account>, StoreError> {
-        // A transaction, so that everything is read at one moment. The writer has one already.
+        // A transaction makes all reads consistent. The writer has a transaction already.
         let _begun = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
         self.refuse_unwatched(connection)?;
         let found = |condition: &str, key: &str| -> Result<Vec<Account>, StoreError> {
@@ -278,8 +278,8 @@ impl Accounts for MappedAccounts {
         self.set_verifier(transaction, tenant, account, (verifier, &set_at_is), &left)
     }
 
-    /// Names that are not spelled yet may be this name. So none of them may be left. The one spelling is written, so its key is the same. The
-    /// triggers' count is replaced by the commit's revision.
+    /// A name that is not spelled yet may be the new contact in another spelling. So no unspelled name may be left. The contact is written in its one
+    /// spelling, which is also its key. The commit's revision replaces the one that the triggers have set.
     fn replace_contact(
         &self,
         transaction: &Transaction<'_>,
@@ -377,7 +377,7 @@ impl Accounts for MappedAccounts {
         Ok(transaction.prepare_cached(sql)?.execute(parameters)? == 1)
     }
 
-    /// The trigger on the table counts the revision up.
+    /// The trigger on the table raises the revision.
     fn set_status(
         &self,
         transaction: &Transaction<'_>,
@@ -399,7 +399,7 @@ impl Accounts for MappedAccounts {
         Ok(())
     }
 
-    /// The trigger on the side table counts the revision up.
+    /// The trigger on the side table raises the revision.
     fn require_change(
         &self,
         transaction: &Transaction<'_>,

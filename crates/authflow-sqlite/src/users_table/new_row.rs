@@ -18,7 +18,7 @@ use rusqlite::{
     types::{Null, Value},
 };
 
-/// Makes the row and its side row, or returns why not. Every name has been spelled, and nobody else writes until the transaction ends.
+/// Makes the row and its side row, or returns why not. The caller has stored the keys of all names, and holds the only write transaction.
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     table: &Table,
@@ -57,7 +57,7 @@ pub(super) fn insert(
     if beside == 1 { Ok(None) } else { Err(StoreError::Malformed("row beside a user")) }
 }
 
-/// Whether the table has a place for everything that the account has.
+/// Checks that the table has a place for everything that the account has.
 fn can_be_made(
     table: &Table,
     tenant: Option<TenantId>,
@@ -106,7 +106,7 @@ fn row<'t>(table: &'t Table, tenant: Option<TenantId>, new: &NewAccount<Verifier
     let columns = &table.columns;
     let cell = |column: &'t str, value: Option<&str>, is: What| {
         let takes_null = !table.not_null.contains(&column.to_ascii_lowercase());
-        // An empty text counts as none too.
+        // An empty text also counts as no value.
         let absent = || if takes_null { Null.into() } else { Value::Text(String::new()) };
         let value = value.map_or_else(absent, |value| Value::Text(value.into()));
         Cell { column, value, is, as_time: false }

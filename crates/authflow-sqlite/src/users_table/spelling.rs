@@ -12,7 +12,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-/// How many are spelled at once. A look-up that meets more of them leaves the rest to the next one.
+/// The number of accounts whose names are spelled at once. A look-up that finds more leaves the rest to the next look-up.
 const AT_ONCE: u32 = 256;
 
 /// The names of an account. A text in SQLite need not be UTF-8.
@@ -59,7 +59,7 @@ impl Names {
     }
 }
 
-/// A text in the form that SQLite has it, UTF-8 or not.
+/// A text as SQLite has it, UTF-8 or not.
 fn text(bytes: &[u8]) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(bytes))
 }
@@ -69,7 +69,7 @@ pub(super) fn has_unspelled(connection: &Connection) -> Result<bool, StoreError>
     Ok(connection.prepare_cached(sql)?.exists([])?)
 }
 
-/// Spells names of any account that are not spelled yet: the account that is looked up may be one of them. Returns the number of accounts.
+/// Spells names that are not spelled yet, of any account. The account that is looked up may be among them. Returns the number of accounts.
 pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<usize, StoreError> {
     let [user_name, mobile, email] = table.names_of("u");
     let sql = format!(
@@ -93,7 +93,7 @@ pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<usiz
 }
 
 /// Spells every name that is not spelled yet, or all names if their keys are of another version of the spelling. Refuses names of two accounts,
-/// because only the owners can say whose they are.
+/// because only the owners can say to whom such a name belongs.
 pub(super) fn spell_all(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
     let sql =
         "UPDATE authflow_side_accounts SET is_spelled = 0 WHERE (SELECT form FROM authflow_spelling) <> ?1";

@@ -16,7 +16,7 @@ impl Table {
         }
     }
 
-    /// The tenant of a row, as a text; '' is none.
+    /// The tenant of a row as a text, where '' means no tenant.
     pub(super) fn tenant_of(&self, row: &str) -> String {
         match &self.columns.tenant {
             TenantColumn::Named(column) => format!("coalesce(CAST({row}.{} AS TEXT), '')", quoted(column)),
@@ -28,7 +28,8 @@ impl Table {
         format!("CAST({row}.{} AS TEXT)", quoted(&self.columns.id))
     }
 
-    /// The ids that an inserted row may get. SQLite itself numbers a row without an id after the last one, and no trigger learns the number before.
+    /// The ids that an inserted row may get. SQLite gives a row without an id the number after the last one, and a trigger cannot know this number
+    /// before the insert.
     pub(super) fn ids_to_insert(&self) -> String {
         let (id, column) = (self.id_of("NEW"), quoted(&self.columns.id));
         match self.numbers_itself {
@@ -59,7 +60,7 @@ impl Table {
         format!("CASE CAST({row}.{} AS TEXT) COLLATE BINARY{cases} ELSE '' END", quoted(column))
     }
 
-    /// When the password was set, in seconds since 1970, or NULL if the value is not a time.
+    /// The time when the password was set, in seconds since 1970, or NULL if the value is not a time.
     fn set_at_of(&self, row: &str, side: &str) -> String {
         let Some(column) = &self.columns.password_set_at else {
             return format!("{side}.password_changed_at");
@@ -71,7 +72,7 @@ impl Table {
         )
     }
 
-    /// The assignment of when a password was set, from a parameter in seconds. It is empty if the side table has that time.
+    /// The assignment of the time when a password was set, from a parameter in seconds. It is empty if the side table has that time.
     pub(super) fn set_at_is(&self, parameter: &str) -> String {
         let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
         match self.set_at {
@@ -95,7 +96,8 @@ impl Table {
         if judged.is_empty() { "NULL".into() } else { judged.join(", ") }
     }
 
-    /// Whether the row `u` has a tenant and an id. They are compared as texts, and before that as the columns are, so that an index is used.
+    /// The condition that the row `u` has a tenant and an id. They are first compared in the columns' own types, so that an index is used, and then
+    /// as texts.
     pub(super) fn is_row(&self, tenant: &str, id: &str) -> String {
         let column = quoted(&self.columns.id);
         let mut of_tenant = format!("{} = {tenant} COLLATE BINARY", self.tenant_of("u"));

@@ -1,4 +1,4 @@
-//! What the database says about a table: whether the mapped columns exist, and which types they have.
+//! The database's own description of a table. It shows whether the mapped columns exist, and which types they have.
 
 use crate::StoreError;
 use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
@@ -23,11 +23,11 @@ pub(super) struct Table {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unique {
     ByItself,
-    /// The tenant is never NULL then.
+    /// The id is unique only together with the tenant, which is then never NULL.
     WithTenant,
 }
 
-/// Where and how the time is kept when a password was set.
+/// The place and the form of the time when a password was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SetAt {
     Beside,
@@ -122,7 +122,7 @@ fn columns(connection: &Connection, table: &str) -> Result<BTreeMap<String, Affi
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// SQLite takes an unknown name that stands alone for a text. So an unknown name is refused before any statement has it.
+/// Refuses unknown names before any statement contains them, because SQLite takes an unknown name that stands alone for a text.
 fn are_all_there(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
     let missing: Vec<_> = columns
         .named()
@@ -150,7 +150,7 @@ fn keys_can_be_compared(columns: &Columns, declared: &BTreeMap<String, Affinity>
     Ok(())
 }
 
-/// Two rows of one id would be one account.
+/// Returns the rows among which an id is unique, or refuses the table, because two rows of one id would be one account.
 fn id_is_unique(connection: &Connection, columns: &Columns) -> Result<Unique, StoreError> {
     let id = columns.id.to_ascii_lowercase();
     let by_itself = BTreeSet::from([id.clone()]);
@@ -205,7 +205,7 @@ fn not_null(connection: &Connection, columns: &Columns) -> Result<BTreeMap<Strin
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whether a row can be made from the mapped columns, if the mapping says that rows are made.
+/// Checks that a row can be made from the mapped columns, if the mapping says that rows are made.
 fn can_be_inserted(columns: &Columns, not_null: &BTreeMap<String, bool>) -> Result<(), StoreError> {
     let mapped: BTreeSet<_> =
         columns.named().into_iter().map(|(_, column)| column.to_ascii_lowercase()).collect();

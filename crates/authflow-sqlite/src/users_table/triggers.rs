@@ -39,7 +39,8 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
         (
             "authflow_users_to_insert",
             format!("BEFORE INSERT ON {name}"),
-            // A REPLACE with a conflict in another column deletes a row unseen. A new row with the deleted row's id must not get its side row.
+            // A REPLACE with a conflict in another column deletes a row without running a trigger. A new row with the deleted row's id must not get
+            // its side row.
             format!(
                 "DELETE FROM authflow_side_accounts WHERE tenant = {tenant} AND id IN ({})
     AND NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {});",
@@ -100,8 +101,8 @@ pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, 
     Ok(are_there)
 }
 
-/// Whether triggers of these names exist, even those of another mapping: then every deletion meanwhile was seen. Otherwise, an id may belong to
-/// another person now, and the identities of its earlier owner must not sign in to that account.
+/// Whether triggers of these names exist, even those of another mapping. If they do, they have seen every deletion. Otherwise, an id may now belong
+/// to another person, and the identities of its earlier owner must not sign in to that person's account.
 fn were_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
     let mut were_there = true;
     for (name, _) in &all(table) {
@@ -137,7 +138,7 @@ pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool,
             format!("the column {column} for id must hold texts or integers, and holds {found}"),
         ));
     }
-    // Nobody has seen what was changed meanwhile.
+    // No trigger has seen the changes meanwhile.
     transaction.execute_batch(&format!(
         "DELETE FROM authflow_side_accounts AS s
         WHERE NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {is_row});
@@ -151,7 +152,7 @@ pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool,
     Ok(true)
 }
 
-/// In two tables, accounts of the same id would share sessions.
+/// Checks that no other table has the triggers, because accounts of the same id in two tables would share sessions.
 fn is_alone(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
     let sql = "SELECT tbl_name FROM sqlite_schema
         WHERE type = 'trigger' AND name = 'authflow_users_inserted' AND tbl_name <> ?1 COLLATE NOCASE";

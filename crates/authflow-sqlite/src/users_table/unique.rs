@@ -1,10 +1,10 @@
-//! Whether a unique key of the table itself refused, and for which column.
+//! Recognises the refusal of a unique key of the table itself, and its column.
 
 use crate::StoreError;
 use authflow_users_table::quoted;
 use rusqlite::{Connection, OptionalExtension as _, ffi};
 
-/// Whether a unique key with this column of this table refused: a key on the column alone, on several columns, or on an expression such as
+/// Whether a unique key with this column of this table refused. The key may be on the column alone, on several columns, or on an expression such as
 /// `lower(email)`.
 pub(super) fn is_of(
     connection: &Connection,

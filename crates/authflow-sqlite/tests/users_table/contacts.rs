@@ -48,12 +48,12 @@ async fn a_contact_is_kept_in_the_table_and_what_the_program_has_written_is_take
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "new@example.com");
     assert_eq!(service.number(revision), (before + 1) & i64::MAX, "once");
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts WHERE is_spelled = 0"), 0);
-    // The first contact is dora's. The second one belongs to somebody whose name is not spelled yet.
+    // The first contact is dora's. The second one belongs to an account whose name has no stored normal form yet.
     assert_eq!(committed(&store, "dora@example.com").await, TAKEN);
     service.execute("INSERT INTO users VALUES (9, 'ÉVE@Example.com', 'x', 1)");
     assert_eq!(committed(&store, "éve@example.com").await, TAKEN);
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "new@example.com");
-    // These are more than are spelled at once. Nothing is decided before all are spelled, and a look-up spells them.
+    // There are more rows than the store spells at once. It decides nothing before it has spelled all of them, and a look-up makes it spell them.
     service.execute(
         "WITH RECURSIVE numbers (number) AS (SELECT 10 UNION ALL SELECT number + 1 FROM numbers WHERE number < 309)
         INSERT INTO users SELECT number, 'n' || number || '@example.com', 'x', 1 FROM numbers",
@@ -94,7 +94,7 @@ async fn a_table_that_takes_no_new_contacts_keeps_its_own() {
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "Erin@example.com");
 }
 
-/// If a trigger of the table refuses something, this does not say who has the contact.
+/// An error that a trigger of the table raises does not mean that somebody else has the contact.
 #[tokio::test]
 async fn a_unique_key_that_is_of_no_name_is_an_error_and_no_refusal() {
     let service = Service::with(SMALL);

@@ -3,12 +3,13 @@
 use crate::people::{SMALL, Service, SmallStore, small};
 use authflow::{
     AccountId, Moment,
-    account::Account,
+    account::{Account, AccountStatus},
     factor::TotpSecret,
     parts::{AllowAll, NoCourier, NoSigner, Parts},
     sealing::Owner,
     testkit::{Call, PlainHasher, World, demo},
 };
+use authflow_sqlite::UsersTable;
 use serde_json::{Value, json};
 use std::error::Error;
 
@@ -54,6 +55,28 @@ async fn who_has_a_row_signs_in_and_who_is_switched_off_does_not() {
     assert_eq!(sign_in(&store, "dora@example.com").await.0, 200);
     service.execute("UPDATE users SET is_active = 2 WHERE id = 8");
     assert_ne!(sign_in(&store, "dora@example.com").await.0, 200, "a word that nobody has explained");
+}
+
+/// The mapping of the package's README and of the guide.
+#[tokio::test]
+async fn a_table_whose_states_are_words_and_that_has_no_tenants_is_read() {
+    let service = Service::with(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, password_hash TEXT, state TEXT);
+        INSERT INTO users VALUES (7, 'erin@example.com', 'x', 'active'), (8, 'dora@example.com', 'x', 'banned');",
+    );
+    let users = UsersTable::named("users")
+        .id("id")
+        .tenant_is(None)
+        .no_user_name()
+        .email("email")
+        .no_mobile()
+        .verifier("password_hash")
+        .status("state", [("active", AccountStatus::Active), ("banned", AccountStatus::Locked)])
+        .no_password_set_at();
+    let store = service.open(users).unwrap();
+    for (row, status) in [("7", AccountStatus::Active), ("8", AccountStatus::Locked)] {
+        assert_eq!(store.account(None, id(row)).await.unwrap().unwrap().status, status);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Which account is found by which name.
+//! The account that each name finds.
 
 use crate::{
     login::sign_in,
@@ -15,7 +15,7 @@ async fn a_name_is_found_in_every_spelling_as_soon_as_it_is_written() {
     service.execute("UPDATE users SET email = 'new@example.com' WHERE id = 9");
     assert_ne!(sign_in(&store, "éve@example.com").await.0, 200, "the earlier one");
     assert_eq!(sign_in(&store, "New@example.com").await.0, 200);
-    // These are more than are spelled at once. The last of them is spelled last.
+    // There are more names than the store spells at once. The last name is spelled last.
     service.execute(
         "WITH RECURSIVE numbers (number) AS (SELECT 10 UNION ALL SELECT number + 1 FROM numbers WHERE number < 609)
         INSERT INTO users SELECT number, 'n' || number || '@example.com', 'Correct-Horse-7', 1 FROM numbers",

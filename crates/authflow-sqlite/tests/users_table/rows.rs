@@ -168,7 +168,7 @@ async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
 }
 
-/// A migration of the service itself. The triggers go with the table, and nobody sees what is changed then.
+/// A migration of the service itself. The triggers are dropped with the table, so later changes go unnoticed.
 #[tokio::test]
 async fn a_table_that_is_made_anew_under_an_open_store_has_nobody_until_it_is_opened_again() {
     for lost in [

@@ -40,7 +40,7 @@ type Words = dyn Fn(&Refusal) -> Response<Full<Bytes>> + Send + Sync;
 /// host cannot answer.
 ///
 /// If an application's calls are [signed](authflow::signed_call), the guard uses up the signature, whatever the route does, because a signature is
-/// good for one request. Put only one guard before such a route: a second one would find the signature used, and refuse.
+/// good for one request. Put only one guard before such a route. A second guard would find the signature used, and refuse.
 ///
 /// ```
 /// use authflow::{
@@ -95,7 +95,7 @@ impl<F, H> RequireSession<F, H> {
         Self { demands: self.demands.or_of(application), ..self }
     }
 
-    /// Demands that the subject has proved who they are within so many minutes. With 0, no request passes.
+    /// Demands that the subject has proved who they are within this number of minutes. With 0, no request passes.
     #[must_use]
     pub fn recent(self, minutes: u16) -> Self {
         Self { demands: self.demands.recent(minutes), ..self }
@@ -107,7 +107,7 @@ impl<F, H> RequireSession<F, H> {
         Self { demands: self.demands.with(factor), ..self }
     }
 
-    /// Refuses in these words, instead of [`Refusal::response`]. The words only change the answer: they let no request pass.
+    /// Answers refused requests by this function, instead of [`Refusal::response`]. It only changes the answer, and lets no request pass.
     ///
     /// ```
     /// use authflow::{
@@ -139,10 +139,10 @@ impl<F, H> RequireSession<F, H> {
 }
 
 impl<F: Facade, H: Host + Send + Sync + 'static> RequireSession<F, H> {
-    /// Judges a request itself, for a framework that has another kind of middleware. It looks only at method and headers.
+    /// Judges a request directly, for a framework that has another kind of middleware. It reads only the method and the headers.
     ///
     /// # Errors
-    /// Returns why the request must not go on.
+    /// Returns the reason why the request must not go on.
     pub async fn session<R: Headers + ?Sized>(
         &self,
         request: &facade::Request<'_, R>,
@@ -202,7 +202,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // This call takes the service that is ready, and leaves another one for the next call.
+        // This call takes the service that is ready, and leaves a clone for the next call.
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
         let guard = Arc::clone(&self.guard);
@@ -222,7 +222,7 @@ where
 
 type Answer<R, E> = Result<Response<ResponseBody<R>>, E>;
 
-/// The answer of a [`Guarded`].
+/// The future of the answer of a [`Guarded`].
 pub struct GuardedFuture<R, E>(Pin<Box<dyn Future<Output = Answer<R, E>> + Send>>);
 
 impl<R, E> fmt::Debug for GuardedFuture<R, E> {

@@ -1,4 +1,4 @@
-//! Why a guard does not pass a request on, and what the client is told.
+//! The reasons why a guard does not pass a request on, and the answers to the client.
 
 use authflow::factor::Factor;
 use bytes::Bytes;
@@ -31,10 +31,11 @@ use http_body_util::Full;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The request shows no live session on this device for this application. The client is not told why: all these cases look alike.
+    /// The request shows no live session on this device for this application. All such cases get the same answer, so the client does not learn which
+    /// case it is.
     #[error("a session is required")]
     Unauthenticated,
-    /// The subject has proved who they are longer ago than the route allows.
+    /// The subject's last proof of who they are is older than the route allows.
     #[error("a sign-in within {minutes} minutes is required")]
     NotRecent {
         /// The time in minutes that the route allows.
@@ -46,16 +47,16 @@ pub enum Refusal {
         /// The factor.
         factor: Factor,
     },
-    /// The request bears cookies and would change something, and nothing shows that it comes from this site.
+    /// The request bears cookies and may change something, but does not show that it comes from this site.
     #[error("a request of this site's own is required")]
     CrossSite,
-    /// The host cannot say whose request it is.
+    /// The host could not answer who made the request.
     #[error("the system is busy")]
     Unavailable,
 }
 
 impl Refusal {
-    /// 401 if another sign-in would help, 403 for [`CrossSite`](Self::CrossSite), 503 for [`Unavailable`](Self::Unavailable).
+    /// The status: 401 if another sign-in would help, 403 for [`CrossSite`](Self::CrossSite), 503 for [`Unavailable`](Self::Unavailable).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::NotRecent { .. } | Self::FactorMissing { .. } => {
@@ -66,7 +67,7 @@ impl Refusal {
         }
     }
 
-    /// The challenge of a 401 (RFC 9110 §11.6.1). It asks for a step-up as RFC 9470 §3 says.
+    /// The challenge of a 401 (RFC 9110 §11.6.1). It asks for a step-up in the form of RFC 9470 §3.
     fn challenge(&self) -> Option<String> {
         let step_up = r#"Bearer error="insufficient_user_authentication""#;
         match self {

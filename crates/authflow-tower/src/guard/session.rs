@@ -30,7 +30,7 @@ impl Session {
         Self { who: Arc::new(who), now }
     }
 
-    /// Demands that the subject has proved who they are within so many minutes before this request. With 0, it always fails.
+    /// Demands that the subject has proved who they are within this number of minutes before this request. With 0, it always fails.
     ///
     /// # Errors
     /// [`Refusal::NotRecent`].

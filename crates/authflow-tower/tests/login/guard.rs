@@ -1,4 +1,4 @@
-//! A guard passes only requests with a session that is good there.
+//! A guard lets a request pass only if its session is good at that route.
 
 use crate::{
     bodies::Chunks,
@@ -25,7 +25,7 @@ use std::{
 use tokio::time::Instant;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-/// The answer, and whose request it was if it went on.
+/// The answer, and the subject of the request if the guard let it pass.
 struct Seen {
     answer: Answer,
     challenge: Option<String>,

@@ -1,4 +1,4 @@
-//! The façade answers its own paths, and everything else goes on.
+//! The façade answers its own paths, and the layer passes every other request on.
 
 use crate::{
     bodies::Chunks,

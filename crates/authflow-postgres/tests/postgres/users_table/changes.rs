@@ -3,8 +3,8 @@
 use super::*;
 use tokio_postgres::error::SqlState;
 
-/// Another program has hashed the password. The first login hashes it anew, and no session ends. When that program stores another password, every
-/// session ends.
+/// Another program has hashed the password. The first login hashes it again, and no session ends. When that program stores another password,
+/// every session ends.
 #[tokio::test]
 async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
     let Some(server) = server() else { return };
@@ -50,7 +50,8 @@ async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
     }
 }
 
-/// Each change that ends what was judged before counts the revision up by one, and other changes do not. No two lives of a row share a revision.
+/// Each change that must end sessions and pending logins raises the revision by one, and other changes do not. If a row is deleted and made again, it
+/// never has a revision that it had before.
 #[tokio::test]
 async fn revisions_are_drawn_and_counted_whoever_writes() {
     let Some(server) = server() else { return };
@@ -127,7 +128,7 @@ async fn a_table_in_partitions_is_one_table() {
     assert!(![first, first + 1].contains(&row.get(1)));
 }
 
-/// Nobody signs in with a row whose revision is not counted.
+/// Nobody can sign in with a row whose revision no trigger raises.
 #[tokio::test]
 async fn a_row_that_was_written_while_the_trigger_was_off_is_an_error_until_it_is_migrated() {
     use authflow::administration::{Administer as _, Administered, SetStatus};
@@ -208,7 +209,7 @@ async fn a_row_that_gets_another_id_keeps_its_second_factor() {
     );
 }
 
-/// A side row without a row is not kept. Otherwise, the secret of a second factor would stay for ever.
+/// A side row is deleted together with its row. Otherwise, the secret of a second factor would stay for ever.
 #[tokio::test]
 async fn a_table_that_is_truncated_leaves_nothing_beside() {
     let Some(server) = server() else { return };

@@ -120,7 +120,7 @@ async fn a_table_without_such_a_column_keeps_no_such_contact() {
     assert_eq!(told, "the table users: must have a column for mobile, to keep a new one in");
     let commit = replacing(&store, "7", email("new@example.com")).await;
     assert_eq!(store.commit(&commit).await.unwrap(), Committed::Done);
-    // If a trigger of the table refuses something, this does not say who has the contact.
+    // An error that a trigger of the table raises does not mean that somebody else has the contact.
     client
         .batch_execute(
             "CREATE TABLE badges (number int UNIQUE); INSERT INTO badges VALUES (1);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Nobody has seen the changes of the time in which the trigger was off. The store for SQLite draws every revision anew after such a time (decision
+/// Nobody has seen the changes that were made while the trigger was off. The store for SQLite draws every revision anew after such a time (decision
 /// 0026).
 #[tokio::test]
 async fn a_password_that_is_changed_while_the_trigger_is_off_ends_every_session_at_the_next_migration() {
@@ -24,8 +24,8 @@ async fn a_password_that_is_changed_while_the_trigger_is_off_ends_every_session_
     assert_ne!(revision(&client, "7").await, before, "sessions of before the change are good after it");
 }
 
-/// In a table that is made anew, ids begin at one again. An account has nothing of the earlier account with its id. In a table that was copied, an
-/// account with an earlier name is the same account: it keeps the second factor, but no session.
+/// In a table that is made again, ids start at one again. An account inherits nothing from the earlier account with its id. In a table that was
+/// copied, an account with an earlier name is the same account: it keeps the second factor, but no session.
 #[tokio::test]
 async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
     let Some(server) = server() else { return };
@@ -58,7 +58,7 @@ async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
     assert!(rows.iter().all(|row| !before.contains(&row.get(1))), "sessions of before are good after it");
 }
 
-/// A trigger that differs from the store's sees less, whatever its name. So does one that is switched off on a single partition.
+/// A trigger that differs from the store's trigger misses changes, whatever its name. So does a trigger that is switched off on a single partition.
 #[tokio::test]
 async fn a_trigger_that_sees_less_is_refused() {
     let Some(server) = server() else { return };
