@@ -59,19 +59,18 @@ fn the_main_road_of_the_seed_is_there() {
 #[test]
 fn a_session_by_an_unbound_code_that_changes_the_account_is_found() {
     let unbound = Policy { allows_unbound_codes: true, ..by_sms() };
-    let by_identity =
-        Policy { first_factors: by_sms().first_factors.with(Factor::Federated), ..unbound.clone() };
+    let by_identity = Policy { first_factors: by_sms().first_factors.with(Factor::Federated), ..unbound };
     let changes = |policy: &Policy| {
         [
-            Policy { session_sets_first_password: true, ..policy.clone() },
-            Policy { replaces_contacts: [Channel::Email].into_iter().collect(), ..policy.clone() },
+            Policy { session_sets_first_password: true, ..*policy },
+            Policy { replaces_contacts: [Channel::Email].into_iter().collect(), ..*policy },
         ]
     };
     let is_found = |policy: &Policy| {
         super::graph(policy).check(FactorSet::EMPTY).contains(&Finding::UnboundCodeChangesAccount)
     };
     assert!(changes(&by_identity).iter().all(is_found));
-    let bound = Policy { allows_unbound_codes: false, ..by_identity.clone() };
+    let bound = Policy { allows_unbound_codes: false, ..by_identity };
     assert!(!is_found(&by_identity) && !changes(&bound).iter().any(is_found));
     assert!(!changes(&unbound).iter().any(is_found));
     let said = Finding::UnboundCodeChangesAccount.to_string();
