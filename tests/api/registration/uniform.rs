@@ -96,8 +96,8 @@ fn events(world: &World) -> Vec<Event> {
     events
 }
 
-/// A code goes to the normal form of a contact, and that form is stored. So the spelling of another account does not
-/// matter.
+/// A code goes to a contact in its one spelling, and that spelling is stored. So the form in which another account has it
+/// does not matter.
 #[test]
 fn a_code_goes_to_the_one_spelling_whoever_has_another() {
     let mut world = world();

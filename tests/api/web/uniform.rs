@@ -68,7 +68,7 @@ fn who_exists_is_not_told_by_a_code() {
 }
 
 /// Many couriers refuse a spelling that the library takes, so no courier gets what was typed. A code goes to the contact as it is stored, and a
-/// decoy to its normal form.
+/// decoy to its one spelling.
 #[test]
 fn a_decoy_is_of_the_one_spelling() {
     for (path, typed, stored, normalised) in [

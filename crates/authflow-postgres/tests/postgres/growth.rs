@@ -114,7 +114,7 @@ async fn an_import_into_a_table_of_users_does_not_read_itself() {
     assert!(read <= i64::from(USERS), "{USERS} rows have read {read}");
 }
 
-/// The store has stored the normal form of every name of an import, but the statistics still say that half of the forms are missing.
+/// The store has stored the one spelling of every imported name, but the statistics still say that half of the spellings are missing.
 #[tokio::test]
 async fn somebody_in_a_large_table_of_users_is_found_without_reading_it() {
     let Some(server) = server() else { return };

@@ -48,7 +48,7 @@ async fn a_contact_is_kept_in_the_table_and_what_the_program_has_written_is_take
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "new@example.com");
     assert_eq!(service.number(revision), (before + 1) & i64::MAX, "once");
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts WHERE is_spelled = 0"), 0);
-    // The first contact is dora's. The second one belongs to an account whose name has no stored normal form yet.
+    // The first contact is dora's. The second one belongs to an account whose name has no stored spelling yet.
     assert_eq!(committed(&store, "dora@example.com").await, TAKEN);
     service.execute("INSERT INTO users VALUES (9, 'ÉVE@Example.com', 'x', 1)");
     assert_eq!(committed(&store, "éve@example.com").await, TAKEN);
