@@ -60,7 +60,7 @@ impl Profile {
             return Err(ProfileError::Reserved);
         }
         match serde_json::to_string(&claims) {
-            // A profile without claims has one representation.
+            // A profile without claims has one spelling.
             Ok(_) if claims.is_empty() => Ok(Self(None)),
             Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(text.into()))),
             _ => Err(ProfileError::TooLarge),

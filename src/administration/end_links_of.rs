@@ -4,8 +4,8 @@ use crate::{AccountId, TenantId, social::EndLinks};
 
 /// End somebody's links to social identities: all, or those of one provider.
 ///
-/// The revision is raised in the same transaction, which ends the sessions and logins that began with such a link. It is raised even if there is
-/// no link to end.
+/// The revision is raised in the same transaction, which ends every session and pending login of the account, and so those that began with such a
+/// link. It is raised even if there is no link to end.
 ///
 /// ```sql
 /// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account; -- AND provider = :one, where it is one

@@ -3,7 +3,8 @@
 use crate::Timestamp;
 use core::num::NonZeroU32;
 
-/// The seconds for which a row is kept after its end. They cover how far two clocks of a ring may differ (120 s) and a guess in flight (30 s).
+/// The seconds for which a row is kept after its end: longer than two clocks of a ring may differ (120 s at most) and a guess may be in flight
+/// (30 s).
 const MARGIN: u64 = 180;
 
 /// Delete what has expired, in portions so small that no request waits for them.

@@ -64,7 +64,7 @@ pub struct JudgeCaptchaPoint {
     pub id: PictureId,
     /// The place of the piece, as the client gives it.
     pub point: PresentedPoint,
-    /// The recipient of the code, as the client typed it. The token will be for this recipient alone.
+    /// The recipient of the code, as the client typed it or as the tenant's plan completes it. The token will be for this recipient alone.
     pub recipient: Recipient,
     /// The time of the request.
     pub now: Timestamp,

@@ -16,15 +16,16 @@ pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
 ///
 /// A recipient's day begins with a send and lasts 24 hours. The next day begins with the first send after it. So any 24 hours have less than
 /// twice `daily` sends: at most those that one day keeps for its end, and those of a whole new day. A clock that goes back by a day or less
-/// refills nothing: it allows no send until `resend_after` after the latest one.
+/// refills nothing: it allows no send until that clock is `resend_after` past the latest one.
 ///
-/// **In all** counts what an application in a tenant really sends to those who have proved nothing. Decoys do not count, because they cost no
-/// money. Codes within a pending login count only against the budget of their account. A twenty-fourth of the sum comes back each hour, so any
-/// 24 hours have less than twice that sum. Once half of the sum has been requested, decoys included, a captcha is demanded of everybody who has
-/// proved nothing, whether the policy [demands](crate::policy::Policy::demands_captcha) one or not. Once the sum is spent, everybody is refused
-/// alike, whether anybody has the recipient or not. So strangers who ask for recipients that nobody has make captchas appear early, but they
-/// cannot use up the sum. Captchas therefore do not reveal whether anybody has a recipient. The end of the sum does reveal it, to somebody who
-/// solves captchas for the second half of the sum.
+/// **In all** counts what an application in a tenant really sends to those who have proved nothing. A code to a signed-in subject's new contact
+/// counts as well. Decoys do not count, because they cost no money. Codes within a pending login count only against the budget of their account.
+/// A twenty-fourth of the sum comes back each hour, so any 24 hours have less than twice that sum. Once half of the sum has been requested,
+/// decoys included, a captcha is demanded of everybody who has proved nothing, whether the policy
+/// [demands](crate::policy::Policy::demands_captcha) one or not. Once the sum is spent, everybody is refused alike, whether anybody has the
+/// recipient or not. So strangers who ask for recipients that nobody has make captchas appear early, but they cannot use up the sum. Captchas
+/// therefore do not reveal whether anybody has a recipient. The end of the sum does reveal it, to somebody who solves captchas for the second
+/// half of the sum.
 ///
 /// ```
 /// use authflow::code::SendPolicy;

@@ -76,8 +76,8 @@ fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
     });
 }
 
-/// The guess that is still to be settled. The guess is given back if nothing was written, unless the code or one-time password that it proves had
-/// been used before.
+/// The guess that is still to be settled. If nothing was written, the guess is given back. But it stays counted if the commit's claim, the code or
+/// the one-time password had been used before, or if the user name is taken.
 fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,

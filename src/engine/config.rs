@@ -43,10 +43,10 @@ pub struct Config {
     /// The way in which the people of each tenant write national numbers; `None` is the tenant of ordinary applications. If a tenant has no plan, a
     /// number must say its country.
     pub numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
-    /// The signing of id tokens: by a key that is derived for each application, unless configured otherwise.
+    /// The signing of id tokens: by a key that is derived for each audience, unless configured otherwise.
     pub id_token_signing: IdTokenSigning,
-    /// The keys that open the secrets of authenticators, which reach the host [sealed](crate::sealing). There are none unless configured. Then
-    /// no authenticator proves anything, and a client that tries is told that the system is busy
+    /// The keys that open the secrets of authenticators, which reach the host [sealed](crate::sealing). There are none unless configured. Without
+    /// them, no authenticator proves anything, and a client that tries is told that the system is busy
     /// ([`SecretNotOpened`](crate::outcome::Event::SecretNotOpened)).
     pub sealing: Option<SealingKeys>,
 }

@@ -29,7 +29,7 @@ impl OpenGuess {
         self.settlement == Settlement::Wrong
     }
 
-    /// The guess stays counted: it was wrong, or what it proves has been used before.
+    /// The guess stays counted: it was wrong, what it proves has been used before, or a name that was chosen with it is taken.
     pub(super) fn counted(self) -> Self {
         Self { settlement: Settlement::Wrong, ..self }
     }

@@ -40,7 +40,7 @@ pub(super) struct Login {
     pub(super) auth_start: Timestamp,
     /// When the subject last proved who they are.
     pub(super) auth_time: Timestamp,
-    /// The state token or link token that this step uses up; `None` for a step that begins a login.
+    /// The state token or link token that this step uses up; `None` for a step that begins a login without one.
     pub(super) spent: Option<Spent>,
     /// The code that this step uses up, if it was proved by one.
     pub(super) code: Option<UsedCode>,

@@ -643,7 +643,7 @@ impl Engine {
     /// sign-in since then, at most 10 minutes ago. If the contact is a second factor, the sign-in must be [by that
     /// factor](crate::flow::replace_contact). So somebody who has a session and nothing else cannot replace a contact. They get the fault
     /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent). The subject must then sign in again and present the same code. The session in
-    /// hand goes on, but does not count as newer. Every other session of the account ends. So do its pending logins and codes, because they were
+    /// hand goes on with its old sign-in time. Every other session of the account ends. So do its pending logins and codes, because they were
     /// judged before the change.
     ///
     /// Only a subject who has proved the contact learns that it belongs to another account. Tell the previous contact, which is in the event

@@ -24,7 +24,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// The greatest age of a sign-in that may set a password without the old one, or replace a contact.
+/// The greatest age of a sign-in that may set a password without the old one, replace a contact, or remove a link.
 const RECENT: Lifetime = Lifetime::of::<600>();
 
 /// A signed-in subject's change of their own password.
@@ -241,8 +241,8 @@ impl OwnPasswordCodeChange {
     }
 }
 
-/// Whether a session is recent enough to set a password without the old one, or to replace a contact. The time of its sign-in is by the clock of the
-/// instance that issued it, which may be ahead of this one.
+/// Whether the sign-in of a session is recent enough to set a password without the old one, to replace a contact, or to remove a link. Its time is
+/// by the clock of the instance that issued the session, which may be ahead of this one.
 pub(super) fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
     admitted.context.core.ring.skew().is_recent(session.record.auth_time, RECENT, admitted.now())
 }

@@ -106,7 +106,7 @@ impl FactorResponse {
             }
             Self::Totp { code } => {
                 let account = login.account.id;
-                // The secret is opened before a guess is counted, so that a password that cannot be judged costs none.
+                // The secret is opened before a guess is counted, so that a one-time password that cannot be judged costs none.
                 let open = match OpenTotp::of(&admitted.context.core, &login.account) {
                     Ok(open) => open,
                     Err(reason) => {

@@ -12,7 +12,7 @@ use crate::{
     token::{CaptchaClaims, LinkClaims, StateClaims, TicketClaims},
 };
 
-/// A claim outlives its token or code by this much, for databases whose clocks are fast.
+/// A claim outlives its token, signature or code by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;
 
 /// The use of a token, signature or code that has this id and lives until `expires_at`. Its answer is never given again.

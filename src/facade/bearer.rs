@@ -13,11 +13,11 @@ pub(crate) fn bearer<'a, K: Kind>(headers: &RequestHeaders<'a>) -> Untrusted<'a,
     }
 }
 
-/// The request has an `Authorization` header, but not one of the scheme `Bearer`.
+/// The request has an `Authorization` header that is not of the scheme `Bearer`, or that cannot be read.
 pub(crate) struct Unborne;
 
-/// The token of the `Authorization` header, which is empty if there is no such header. The scheme is compared without regard
-/// to case (RFC 9110 §11.1).
+/// The token of the `Authorization` header. It is empty if there is no such header, or no token in it. The scheme is compared without regard to case
+/// (RFC 9110 §11.1).
 pub(crate) fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a [u8], Unborne> {
     let value = match headers.bytes(Header::Authorization) {
         Ok(value) => value,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The number of steps by which a one-time password may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one step
-/// of delay. Each further step is one more password that a guess may hit on either side.
+/// The number of steps, of 30 or 60 seconds, by which a one-time password may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at
+/// most one step of delay. Each further step is one more password that a guess may hit on either side.
 ///
 /// ```
 /// use authflow::factor::TotpSkew;

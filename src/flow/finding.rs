@@ -44,9 +44,9 @@ pub enum Finding {
     /// A code to this channel alone sets a new password.
     #[error("a code by {} alone resets a password", Factor::of_channel(*.0).amr())]
     RecoveryByOneFactor(Channel),
-    /// There are accounts that a code could be sent to, that sign in with their password alone, and whose password no channel resets. Either the
-    /// policy has no [`recovery`](crate::policy::Policy::recovery) by the channel, or every contact of theirs is a second factor. A subject who
-    /// forgets such a password needs an administrator to get back in.
+    /// There are accounts that a code could be sent to, whose every way in but a linked identity needs the password, and whose password no channel
+    /// resets. Either the policy has no [`recovery`](crate::policy::Policy::recovery) by the channel, or every contact of theirs is a second factor.
+    /// A subject who forgets such a password needs an administrator to get back in.
     #[error("some accounts have no way back but an administrator when their password is forgotten")]
     NoWayBack,
     /// A password that may be this short is the only factor of a session. NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a

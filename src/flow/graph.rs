@@ -75,7 +75,7 @@ pub struct Graph {
     pub(super) arrivals: BTreeSet<Arrival>,
     /// The fewest characters of a new password.
     pub(super) min_length: u16,
-    /// Whether some account that a code could reach signs in by its password alone, and no channel resets that password.
+    /// Whether some account that a code could reach needs its password for every way in but a linked identity, and no channel resets that password.
     pub(super) has_no_way_back: bool,
     /// The channels by which the policy registers people, although nobody can register.
     pub(super) registers_in_vain: BTreeSet<Channel>,

@@ -150,7 +150,7 @@ pub enum Denial {
     Inactive,
     /// None of the proved factors is a first factor here.
     NoFirstFactor,
-    /// A second factor is required, and the account has none that could be asked for.
+    /// A second factor is required, and the account has none left that could be asked for.
     NoSecondFactor,
 }
 

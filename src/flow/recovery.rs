@@ -289,7 +289,7 @@ fn is_breached(account: &Account) -> bool {
     account.password.as_ref().is_some_and(|password| password.must_change == Some(MustChange::Breached))
 }
 
-/// Whether the account has anything except its password to prove it with.
+/// Whether the account has anything to prove a change with, except its password.
 fn has_more(account: &Account) -> bool {
     !channels(account).union(account.second_factors()).is_empty()
 }

@@ -112,7 +112,7 @@ pub enum Event {
     LoginPending {
         /// The account.
         account: AccountId,
-        /// The step that the login waits for.
+        /// The stage at which the login waits.
         stage: Stage,
     },
     /// The change of a password was skipped.
@@ -189,7 +189,7 @@ pub enum Event {
         /// The reason.
         reason: NoNewContact,
     },
-    /// A number or address was not replaced, because it belongs to another account. The subject has proved that they have it.
+    /// A number or address was not replaced, because the new one belongs to another account. The subject has proved that they have the new one.
     ContactTaken {
         /// The account that it was for.
         account: AccountId,
@@ -207,14 +207,15 @@ pub enum Event {
     },
     /// A code was not sent.
     CodeNotSent {
-        /// The account that has the recipient, or that wants it as a new contact; `None` for a decoy, and for a code to register with.
+        /// The account that has the recipient, or that wants it as a new contact; `None` for a decoy, for a code to register with, and where no
+        /// account was looked up yet.
         account: Option<AccountId>,
         /// The reason.
         reason: SendFailure,
     },
-    /// People who had proved nothing have asked for half of all the codes that the application sends in a day, decoys included. So a captcha is now
-    /// demanded of everybody who asks for a code. Look for the source: nobody gets a code once the whole [sum](crate::code::SendPolicy::daily_in_all)
-    /// is spent.
+    /// People who had proved nothing have asked for half of all the codes that the application may send them in a day, decoys included. So a captcha
+    /// is now demanded of everybody who asks for a code and has proved nothing. Look for the source: none of them gets a code once the whole
+    /// [sum](crate::code::SendPolicy::daily_in_all) is spent.
     CaptchaDemanded,
     /// A picture of a captcha was shown.
     CaptchaShown,

@@ -258,7 +258,7 @@ pub struct Pending {
     pub state_token: TokenText<StateToken>,
     /// The lifetime of the state token, in seconds.
     pub expires_in: u64,
-    /// The step that the login waits for.
+    /// What the login waits for.
     pub wait: Wait,
     /// The rules for a new password, if the login waits for one.
     pub rules: PasswordRules,

@@ -71,7 +71,7 @@ pub trait Rules: Sync {
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
         /// See [`VerifyClientSecret`]. By default, a secret belongs to nobody.
         verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`FindApplication`]; asked only of an engine without a fixed list. There is no application by default.
+        /// See [`FindApplication`]; asked only by an engine without a fixed list. There is no application by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
         /// See [`JudgeProfile`]; asked only where a policy registers people. Nobody is registered by default.
         judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;

@@ -114,8 +114,8 @@ fn is_foreign(character: char) -> bool {
 }
 
 impl PasswordRules {
-    /// The canonical spelling of a new password, if it follows the rules and is neither the user name nor the old password. Its length is counted as
-    /// it was typed, as a client counts it. The spelling that is stored must have the fewest characters too.
+    /// The one spelling of a new password, if it follows the rules and is neither the user name nor the old password. Its length is counted as it was
+    /// typed, as a client counts it. The spelling that is stored must have at least `min_length` characters too.
     ///
     /// ```
     /// use authflow::{Secret, account::UserName, password::{PasswordRules, RuleViolation}};
@@ -146,7 +146,7 @@ impl PasswordRules {
         Ok(canonical)
     }
 
-    /// Checks that a new password, in its canonical spelling, differs from the user name and the old password.
+    /// Checks that a new password, in its one spelling, differs from the user name and the old password.
     pub(crate) fn compare(
         canonical: &Secret,
         user_name: Option<&UserName>,

@@ -89,8 +89,8 @@ pub struct Password {
     pub form: PasswordForm,
 }
 
-/// The spelling of a password from which its verifier was made. This library hands out only the canonical spelling to be hashed. An earlier verifier,
-/// or one from elsewhere, was made from the password as it was typed.
+/// The spelling of a password from which its verifier was made. For a new verifier, this library hands out only the one spelling. An earlier
+/// verifier, or one from elsewhere, was made from the password as it was typed.
 ///
 /// One guess therefore costs one hash: that of the spelling from which the verifier was made.
 ///
@@ -121,7 +121,7 @@ pub enum PasswordForm {
     /// The bytes that were typed when it was set. The next right sign-in makes a password beyond ASCII canonical
     /// ([`Write::Rehash`](crate::step::Write::Rehash)). Within ASCII the two spellings are the same.
     AsTyped,
-    /// Its canonical spelling (RFC 8265 §4.2, OpaqueString).
+    /// Its one spelling (RFC 8265 §4.2, OpaqueString).
     Canonical,
 }
 

@@ -96,8 +96,8 @@ pub struct Policy {
     pub password_rules: PasswordRules,
     /// The factors that a login may begin with; a password alone, unless configured. A code that is sent is a first factor by itself: anybody who has
     /// the mobile gets in, unless a second factor is required. A set that is read from a configuration must have a factor, and none that no call
-    /// begins a login with ([`Factor::Totp`]). A set that is made in code is not checked, but [`flow::Graph::check`](crate::flow::Graph::check) says
-    /// that nobody gets in.
+    /// begins a login with ([`Factor::Totp`]). A set that is made in code is not checked, but [`flow::Graph::check`](crate::flow::Graph::check)
+    /// reports one that lets nobody in.
     #[serde(deserialize_with = "first_factors::deserialize")]
     pub first_factors: FactorSet,
     /// The treatment of a social identity that is linked to no account, if [`Factor::Federated`] is among the first factors. It is refused, unless

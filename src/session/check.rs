@@ -98,10 +98,10 @@ impl CheckSession {
     /// now. It is `None` where there is nothing to note.
     ///
     /// There is nothing to note where the session is not [open](Self::is_open) to this device and audience, or where the token is of another
-    /// generation. Otherwise a use is noted if one of three things is true. The last noted use lies at least a twentieth of the idle limit back, or
-    /// as far ahead. Or the binding was made under another key than the one that signs now. Or the tokens of this generation had [not been
-    /// seen](SessionRecord::unseen_since) before. From then on, no lost answer is given again. So an unused session may be over early, by a twentieth
-    /// of the limit, but never late.
+    /// generation. Otherwise a use is noted if one of three things is true. There is an idle limit, and the last noted use lies at least a
+    /// twentieth of it back, or as far ahead. Or the binding was made under another key than the one that signs now. Or the tokens of this
+    /// generation had [not been seen](SessionRecord::unseen_since) before. From then on, no lost answer is given again. So an unused session may be
+    /// over early, by a twentieth of the limit, but never late.
     pub fn note(&self, record: &SessionRecord) -> Option<SessionRecord> {
         let is_of_generation = self.generation.is_none_or(|generation| generation == record.generation);
         let is_seen = self.is_first_sight(record);

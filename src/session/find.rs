@@ -5,8 +5,8 @@ use crate::SessionId;
 /// Which session is this?
 ///
 /// It is asked where a session token is a [reference](crate::policy::SessionTokenForm::Reference), which names the
-/// session and no account. The tag, the time and the device of the token have been found right before, and so has its
-/// application if the call names one.
+/// session and no account. The tag and the time of the token have been found right before. So has its device, unless the call is
+/// a sign-out, and its application, if the call names one.
 ///
 /// Answer with the session's record, or with `None` when it has been ended or there never was one. Note nothing, because this is no use of the
 /// session. The library compares the record with the token. If the call goes on, [`CheckSession`](super::CheckSession) is asked as for every other

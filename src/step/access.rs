@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///     testkit::{Call, World, demo},
 /// };
 ///
-/// /// A person on leave cannot sign in. A session that is open goes on.
+/// /// A person on leave can neither sign in nor reset a password. A session that is open goes on.
 /// fn decide(ask: &DecideAccess, is_on_leave: impl Fn(AccountId) -> bool) -> AccessDecision {
 ///     use AccessPurpose::*;
 ///     match ask.about {

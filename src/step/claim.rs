@@ -29,11 +29,11 @@ use crate::{SessionId, Timestamp, TokenId};
 pub struct Claim {
     /// The id, which is unique among claims.
     pub id: TokenId,
-    /// The session that the same commit opens, if the step is a skip. A skip proves nothing, so it may be answered again. Keep it with the claim
-    /// ([`FindClaim`]). It is `None` for everything else, which is never answered twice.
+    /// The session that the same commit opens, if the step is a skip. A skip proves nothing, so it may be answered again. Keep the session
+    /// with the claim ([`FindClaim`]). It is `None` for everything else, which is never answered twice.
     pub opens: Option<SessionId>,
-    /// The claim may be forgotten from this second on. It is 5 minutes after the token or the signature expires, so that a fast clock of a
-    /// database does not free a claim early.
+    /// The claim may be forgotten from this second on. It is 5 minutes after the token, the signature or the code expires, so that a
+    /// fast clock of a database does not free a claim early.
     pub keep_until: Timestamp,
 }
 

@@ -188,7 +188,7 @@ pub enum Write<P = Secret> {
     /// pending login. If nothing is stored, the account keeps its old parameters, and every sign-in costs this hash again. If something else is
     /// hashed, its owner is locked out.
     Rehash {
-        /// The password that was found right, in its canonical spelling.
+        /// The password that was found right, in its one spelling.
         password: P,
     },
     /// Keep this in place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner. It was

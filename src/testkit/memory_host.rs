@@ -249,10 +249,10 @@ impl MemoryHost {
         }
     }
 
-    /// The latest code that was sent to a real recipient.
+    /// The latest code that was sent, without the decoys.
     ///
     /// # Panics
-    /// When no code was sent to a real recipient.
+    /// When no code was sent, or only decoys.
     #[track_caller]
     pub fn code(&self) -> &str {
         match self.outbox.iter().rfind(|message| !message.decoy) {

@@ -86,7 +86,7 @@ impl World {
     /// The one-time password of an account's authenticator, at the given number of steps from now.
     ///
     /// # Panics
-    /// When there is no such account, or the [`demo::sealing_keys`] open no secret of its authenticator.
+    /// When there is no such account, or it has no authenticator whose secret the [`demo::sealing_keys`] open.
     #[track_caller]
     pub fn totp(&mut self, user_name: &str, steps: u64) -> String {
         let now = self.clock.now;
@@ -98,10 +98,10 @@ impl World {
         }
     }
 
-    /// The latest code that was sent to a real recipient.
+    /// The latest code that was sent, without the decoys.
     ///
     /// # Panics
-    /// When no code was sent to a real recipient.
+    /// When no code was sent, or only decoys.
     #[track_caller]
     pub fn code(&self) -> String {
         self.host.code().to_string()

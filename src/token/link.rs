@@ -125,7 +125,7 @@ impl<'ring> LinkTokens<'ring> {
     }
 }
 
-/// A link token that verified. Its owner has proved the identity, which is linked to no account. Only an engine makes one.
+/// A link token that verified. It names an identity that its owner has proved, and that is linked to no account. Only an engine makes one.
 pub type LinkToken = Verified<LinkClaims>;
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ impl<'ring> TenantTokens<'ring> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Whether a credential claims to be a token of this kind. A host's own credential never does.
+    /// Whether a credential claims to be a token of this kind. Such a credential is judged as a token, and never as the host's own.
     pub(crate) fn is_meant(presented: Untrusted<'_, TenantToken>) -> bool {
         presented.bytes().starts_with(PREFIX.as_bytes())
     }

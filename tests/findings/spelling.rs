@@ -242,7 +242,7 @@ fn a_stored_number_without_a_country_reaches_nobody_and_is_reported() {
     assert!(events.contains(&Event::NumberWithoutCountry { account: id }), "{events:?}");
 }
 
-/// The host cannot know whose account the name is, and the reply says so.
+/// The host cannot know which account the name belongs to, and the reply says so.
 #[test]
 fn a_name_of_two_accounts_is_answered_by_nobody() {
     let mut world = World::new();

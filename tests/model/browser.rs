@@ -48,8 +48,7 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Resu
     let said: Value = serde_json::from_str(&sent.body).unwrap_or_default();
     let mut body = json!({});
     for (family, ours) in MEMBERS {
-        // By e-mail, the address names the person. A newcomer's body may then also have a mobile, which nobody has
-        // proved.
+        // By e-mail, the address names the person. A newcomer by mobile gives an address too, which nobody has proved, and which is left out here.
         let is_there = family != "mobile" || by == F::Sms;
         if let Some(value) = said.get(family).filter(|value| is_there && !value.is_null()) {
             body[ours] = value.clone();

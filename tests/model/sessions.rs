@@ -161,7 +161,7 @@ impl Model {
             }
         }
         judge_new(asking, new)?;
-        // A proof counts only for the factor that it proved. Here no second factor was proved.
+        // A proof of now makes no earlier proof newer. So no second factor is kept, because none is proved here.
         let proof = match known {
             Some(_) => BTreeSet::from([F::Password]),
             None => &self.sessions[session].proved - &self.people[who].enrolled,

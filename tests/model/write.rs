@@ -251,7 +251,7 @@ impl Model {
                 if linked.who != who {
                     return Err(Refused::Linked);
                 }
-                // The identity is linked again, by a stronger or a weaker proof. Both proofs stay, and each counts as before.
+                // The identity is linked again, by a stronger or a weaker proof. Both proofs stay, and each counts for what it is worth.
                 linked.made.extend(made);
                 self.linked_last = Some(*identity);
             }

@@ -20,7 +20,7 @@ use authflow::token::KeyError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError<E> {
-    /// The file cannot be read or made, or others than its owner may read it.
+    /// The file cannot be read or made, or others than its owner may read, write or run it.
     #[error(transparent)]
     File(#[from] PrivateFileError),
     /// The operating system has no random numbers.

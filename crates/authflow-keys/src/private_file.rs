@@ -1,4 +1,4 @@
-//! Files that hold secrets. Such a file is read only if nobody but its owner may read it. It is made whole or not at all.
+//! Files that hold secrets. Such a file is read only if nobody but its owner may read, write or run it. It is made whole or not at all.
 
 use serde::de::DeserializeOwned;
 use std::{

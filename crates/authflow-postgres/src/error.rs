@@ -66,7 +66,7 @@ pub enum StoreError {
     /// The name that was typed belongs to two accounts.
     #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
-    /// Some names are not valid, or two accounts share a name. Nothing was changed.
+    /// Some names have no one spelling, or two accounts share one. Nothing was changed.
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
     /// The tables are missing, or are not of this version.

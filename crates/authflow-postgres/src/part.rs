@@ -26,7 +26,7 @@ use std::{
 const COMMITS_BETWEEN: u32 = 16;
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(127);
 
-/// Counts commits, so that one in many forgets rows that are over. The first commit does so, and no restart delays it.
+/// Counts commits, so that one in many forgets rows that are over. The first commit does so, so that no restart delays what is due.
 #[derive(Debug, Default)]
 pub(crate) struct Commits(AtomicU32);
 

@@ -61,7 +61,7 @@ pub enum StoreError {
         "the tables must be of this version of the crate, and are of an earlier one: a service that starts brings them to it"
     )]
     OlderSchema,
-    /// The mode of the file lets others read it.
+    /// The mode of the file lets others than its owner read, write or run it.
     #[error("others than its owner may read it, and it holds verifiers of passwords: run `chmod 600` on it")]
     ReadableByOthers,
     /// An earlier version kept secrets in the clear, and one of them is malformed.

@@ -47,8 +47,8 @@ impl Deployment {
         }
         if makes != Makes::All {
             refuse_missing_database(&cli.database)?;
-            // Another server would take no tokens under keys that this one made. It would also count names that no account has apart, which tells
-            // them from accounts.
+            // Another server would take no tokens under keys that this one made. It would also keep its own counts for names that no account has,
+            // which tells them from accounts.
             for path in [&cli.keys, &cli.sealing_keys] {
                 if !path.exists() {
                     return Err(StartError::NoSharedKeys(path.clone()));

@@ -18,7 +18,7 @@ use kept::Kept;
 /// - That guess is counted, unless the slot was locked. No guess that was counted before is removed.
 /// - The victim loses nothing. The login can go on, the session can be renewed, and the ticket is still good.
 ///
-/// (A client that replays a finished step may learn that its code has been used. If the policy has a
+/// (A client that replays a finished step may learn that the step's code has been used. If the policy has a
 /// [`retry_grace`](crate::policy::Policy::retry_grace), a replayed skip may be answered with the session that it has opened.)
 ///
 /// ```
@@ -46,7 +46,7 @@ pub enum Attack {
     Rewind,
     /// Sends every token to the calls that take another kind.
     CrossPurpose,
-    /// Sends every token from a device with another fingerprint. A sign-out is not tried, because any device may sign a session out.
+    /// Sends every token from a device with another fingerprint. A sign-out is not tried, because a session token signs out from any device.
     WrongDevice,
     /// Sends every token in another application.
     WrongApplication,
@@ -261,7 +261,7 @@ impl Attacker {
             (call.path, answer.status, said)
         };
         let mut next = self.login.clone();
-        // If the keys are gone, no call is answered, and no right is left.
+        // If the keys are gone, the client can ask for no next step, and no right is left.
         let is_known = self.attack != Attack::RetiredKey;
         let goes_on = if is_known { next.next_call() } else { None };
         let goes_on = goes_on.map(|call| of(next, call));

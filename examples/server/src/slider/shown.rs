@@ -25,7 +25,7 @@ impl Owner {
         Self { audience: hashed(audience), device }
     }
 
-    /// Whether the puzzle was shown to this device. The answer stays right after a rotation of the key that made the
+    /// Whether the puzzle was shown to this device, in this application and tenant. The answer stays right after a rotation of the key that made the
     /// binding.
     fn is(&self, audience: &Audience, device: &PresentedDevice, now: Timestamp) -> bool {
         self.audience == hashed(audience) && device.is_bound(&self.device, now)
@@ -65,8 +65,8 @@ impl Shown {
         self.puzzles.insert(id, Kept { owner, x, at: now });
     }
 
-    /// The place of the piece, if the puzzle was shown to this device and is not over. The puzzle is over now, whoever
-    /// asks.
+    /// The place of the piece, if the puzzle was shown to this device, in this application and tenant, and is not over. The puzzle is over now,
+    /// whoever asks.
     pub(super) fn take(
         &mut self,
         id: PictureId,

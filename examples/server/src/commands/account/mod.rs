@@ -45,7 +45,7 @@ pub(crate) enum AccountCommand {
     ExpirePassword {
         #[command(flatten)]
         named: Named,
-        /// Attackers know the password: it does not prove its own change if the account has another factor.
+        /// Attackers know the password: it does not prove its own change if the account has anything else to prove it with.
         #[arg(long)]
         breached: bool,
     },
