@@ -51,7 +51,8 @@ pub struct PostgresStore<A = OwnAccounts> {
 
 impl PostgresStore {
     /// Makes the tables, or brings them to this version. It must run as the owner of the tables. It is one transaction, and only one migration runs
-    /// at a time, however many programs start at once. If the tables are of this version already, nothing is done.
+    /// at a time, however many programs start at once. Tables of this version stay as they are. A mapped table of accounts is
+    /// looked at each time, because somebody else may have changed it.
     ///
     /// A role that only uses the tables cannot migrate. [`connect`](Self::connect) tells such a role whether a migration is needed.
     ///
