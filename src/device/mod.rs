@@ -39,6 +39,7 @@ use crate::token::{
     CaptchaToken, DeviceDigest, KeyRing, Keys, Place, SessionReference, SessionToken, Ticket,
 };
 use alloc::{borrow::Cow, sync::Arc};
+use arrayvec::ArrayString;
 use core::{fmt, net::IpAddr};
 
 /// The device a request comes from, as it describes itself, and [what it is recognised by](BindingKind). Cheap to clone.
@@ -149,8 +150,7 @@ impl Device {
 
     fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, ip: Option<IpAddr>) -> Self {
         let mark_end = os.len().saturating_add(mark.len());
-        let texts = [os, mark, agent].concat().into();
-        Self { texts, os_end: os.len(), mark_end, kind, ip }
+        Self { texts: joined([os, mark, agent]), os_end: os.len(), mark_end, kind, ip }
     }
 
     /// Operating system and version (`X-operating-sys-version`), such as `Android 10`. It is empty if the device has no such header.
@@ -217,6 +217,16 @@ impl Device {
     /// The same, as it is stored.
     pub(crate) fn binding(&self, keys: &Keys) -> DeviceBinding {
         DeviceBinding { kind: self.kind, key: keys.id().copied(), digest: self.digest(keys) }
+    }
+}
+
+/// The texts, one after the other. Usual ones are joined on the stack, so that one allocation is enough.
+fn joined(texts: [&str; 3]) -> Arc<str> {
+    const USUAL: usize = 512;
+    let mut joined = ArrayString::<USUAL>::new();
+    match texts.iter().try_for_each(|text| joined.try_push_str(text)) {
+        Ok(()) => Arc::from(joined.as_str()),
+        Err(_) => Arc::from(texts.concat()),
     }
 }
 

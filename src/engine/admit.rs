@@ -15,11 +15,11 @@ use crate::{
     policy::Policy,
     step::{FindApplication, Question, Step},
 };
-use alloc::sync::Arc;
+use alloc::{boxed::Box, sync::Arc};
 
 /// A request whose application and tenant are known.
 pub(super) struct Admitted {
-    pub(super) context: Context,
+    pub(super) context: Box<Context>,
     pub(super) application: Arc<Application>,
     pub(super) audience: Audience,
 }
@@ -59,7 +59,7 @@ pub(super) fn admit_for(
 /// Finds an application for a tenant, and goes on with `then` if the caller may do their errand there.
 pub(super) fn find_application(
     errand: Errand,
-    context: Context,
+    context: Box<Context>,
     client_id: ClientId,
     tenant: Option<TenantId>,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
@@ -82,7 +82,7 @@ pub(super) fn find_application(
 }
 
 fn application_found(
-    mut context: Context,
+    mut context: Box<Context>,
     client_id: ClientId,
     tenant: Option<TenantId>,
     found: Option<Arc<Application>>,

@@ -11,12 +11,12 @@ pub(super) trait InProgress: Sized + Send + Sync + 'static {
     fn ask<Q: Question>(
         self,
         question: Q,
-        then: impl FnOnce(Self, Q, Q::Answer) -> Step + Send + Sync + 'static,
+        then: impl FnOnce(Self, &Q, Q::Answer) -> Step + Send + Sync + 'static,
     ) -> Step
     where
         Step: From<Ask<Q>>,
     {
-        let ask = Ask::new(question, move |question, answer| match answer {
+        let ask = Ask::new(question, move |question: &Q, answer| match answer {
             Some(answer) => then(self, question, answer),
             None => self.unanswered::<Q>(),
         });

@@ -39,7 +39,7 @@ impl InApplication for Admitted {
 pub(super) fn commit<T: InApplication>(
     mut carried: T,
     writing: Writing,
-    then: impl FnOnce(T, Commit, Committed) -> Step + Send + Sync + 'static,
+    then: impl FnOnce(T, &Commit, Committed) -> Step + Send + Sync + 'static,
 ) -> Step {
     let Writing { claim, account, expected, mut writes } = writing;
     let Admitted { context, audience, .. } = carried.admitted();

@@ -10,7 +10,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// A request in progress.
+/// A request in progress. It is large and goes from question to question, so it is boxed once.
 pub(super) struct Context {
     pub(super) core: Arc<Core>,
     pub(super) device: Device,
@@ -30,10 +30,10 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
+    pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Box<Self> {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
-        Self {
+        Box::new(Self {
             core: Arc::clone(core),
             device,
             moment,
@@ -43,7 +43,7 @@ impl Context {
             is_signed: false,
             signature: None,
             asked,
-        }
+        })
     }
 
     /// From here on, the application decides how to answer the caller.
@@ -77,7 +77,7 @@ impl Context {
     }
 
     /// Ends the request, and settles its guess if nothing was carried out for it. Every request without a commit ends here.
-    pub(super) fn end(mut self, verdict: Verdict) -> Step {
+    pub(super) fn end(mut self: Box<Self>, verdict: Verdict) -> Step {
         self.outcome.verdict = verdict;
         let Some(guess) = self.guess else {
             return Step::Done(self.outcome);
@@ -89,23 +89,23 @@ impl Context {
     }
 
     /// Ends the request with an event for the log.
-    pub(super) fn end_with(mut self, event: Event, verdict: Verdict) -> Step {
+    pub(super) fn end_with(mut self: Box<Self>, event: Event, verdict: Verdict) -> Step {
         self.outcome.events.push(event);
         self.end(verdict)
     }
 
     /// Ends the request with a fault of the caller.
-    pub(super) fn refuse(self, fault: Fault, event: Event) -> Step {
+    pub(super) fn refuse(self: Box<Self>, fault: Fault, event: Event) -> Step {
         self.end_with(event, Verdict::Refused(fault))
     }
 
     /// Ends the request because the host's answer contradicts its question.
-    pub(super) fn contradiction<Q: Question>(self) -> Step {
+    pub(super) fn contradiction<Q: Question>(self: Box<Self>) -> Step {
         self.end_with(Event::Contradiction { question: Q::NAME }, Verdict::Busy)
     }
 }
 
-impl InProgress for Context {
+impl InProgress for Box<Context> {
     fn unanswered<Q: Question>(self) -> Step {
         self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
     }

@@ -11,14 +11,15 @@ use crate::{
     step::Step,
     token::SessionReference,
 };
+use alloc::boxed::Box;
 
 impl Context {
     /// Finds the session that a token refers to, and goes on with `then`, which gets the record or the reason why
     /// there is none.
     pub(super) fn find_session(
-        self,
+        self: Box<Self>,
         reference: SessionReference,
-        then: impl Then<Self, Result<SessionRecord, TokenRefusal>>,
+        then: impl Then<Box<Self>, Result<SessionRecord, TokenRefusal>>,
     ) -> Step {
         let question = FindSession { session: reference.claims().session };
         self.ask(question, move |context, asked, found| match found {

@@ -75,7 +75,7 @@ impl NewPassword {
                 let reason = NewPasswordRefusal::Host(reason);
                 RefusedPassword { account: Some(account), reason }.end(admitted)
             }
-            Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password)),
+            Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password.clone())),
         })
     }
 }

@@ -106,7 +106,7 @@ impl Shown {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
             // This is judged before the generation, so that another device ends nothing.
-            if let Some(reason) = over(&asked, &record) {
+            if let Some(reason) = over(asked, &record) {
                 return self.refuse(admitted, reason);
             }
             match self.generation {

@@ -64,7 +64,7 @@ impl PresentedCode {
             let key = CodeKey::new(audience, self.purpose, &self.recipient, &context.device, self.login);
             guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
                 let owner = guess.claimant.as_ref().ok().and_then(T::owner);
-                let binding = CodeBinding::new(key, owner);
+                let binding = CodeBinding::new(*key, owner);
                 match judge(&guess.admitted, &binding, stored, &self.code) {
                     Ok(stored) => {
                         let used = UsedCode::new(&stored, self.recipient.channel());

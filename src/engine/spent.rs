@@ -23,40 +23,56 @@ fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
 /// A token that a step uses up: its use is a claim in the step's commit.
 #[derive(Clone, Copy)]
 pub(super) struct Spent {
+    kind: Kind,
     id: TokenId,
     expires_at: Timestamp,
-    /// The fault if the token was used before, or can no longer be used.
-    fault: Fault,
+}
+
+/// What is used up. A [`Fault`] is several times as large, and every login carries this.
+#[derive(Clone, Copy)]
+enum Kind {
+    StateToken,
+    LinkToken,
+    Ticket,
+    Signature,
+    CaptchaToken,
 }
 
 impl Spent {
     pub(super) fn state_token(claims: &StateClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::StateTokenInvalid }
+        Self { kind: Kind::StateToken, id: claims.id, expires_at: claims.expires_at }
     }
 
     pub(super) fn link_token(claims: &LinkClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::LinkTokenInvalid }
+        Self { kind: Kind::LinkToken, id: claims.id, expires_at: claims.expires_at }
     }
 
     pub(super) fn ticket(claims: &TicketClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::TicketInvalid }
+        Self { kind: Kind::Ticket, id: claims.id, expires_at: claims.expires_at }
     }
 
     /// The signature of a call, which shows this session.
     pub(super) fn signature(frame: &Frame<'_>, session: &SessionId, skew: Skew) -> Self {
-        Self { id: frame.id(session), expires_at: frame.over_at(skew), fault: Fault::SignatureInvalid }
+        Self { kind: Kind::Signature, id: frame.id(session), expires_at: frame.over_at(skew) }
     }
 
     pub(super) fn captcha_token(claims: &CaptchaClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::CaptchaTokenInvalid }
+        Self { kind: Kind::CaptchaToken, id: claims.id, expires_at: claims.expires_at }
     }
 
     pub(super) fn id(&self) -> &TokenId {
         &self.id
     }
 
+    /// The fault if it was used before, or can no longer be used.
     pub(super) fn fault(&self) -> Fault {
-        self.fault
+        match self.kind {
+            Kind::StateToken => Fault::StateTokenInvalid,
+            Kind::LinkToken => Fault::LinkTokenInvalid,
+            Kind::Ticket => Fault::TicketInvalid,
+            Kind::Signature => Fault::SignatureInvalid,
+            Kind::CaptchaToken => Fault::CaptchaTokenInvalid,
+        }
     }
 
     /// Its use.

@@ -87,7 +87,7 @@ impl Stranger {
             Captcha::Failed => carried.refuse_send(SendFailure::Captcha(CaptchaRefusal::Host)),
             Captcha::Passed => {
                 let passed = Some(Passed::Own);
-                then(carried, Self { named: asked.recipient, captcha_token: None, passed })
+                then(carried, Self { named: asked.recipient.clone(), captcha_token: None, passed })
             }
         })
     }

@@ -68,12 +68,12 @@ impl TenantCaller {
         self,
         core: &Arc<Core>,
         moment: Moment,
-        then: impl Then<Context, CredentialOwner>,
+        then: impl Then<Box<Context>, CredentialOwner>,
     ) -> Step {
         let Self { credential, device, language } = self;
         let context = Context::new(core, device, language, moment);
         let refuse =
-            |context: Context| context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
+            |context: Box<Context>| context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
         let presented = Untrusted::new(credential.expose());
         if presented.is_empty() {
             return refuse(context);
@@ -134,7 +134,7 @@ pub(super) fn with_session_token(
 }
 
 fn of_owner(
-    context: Context,
+    context: Box<Context>,
     owner: CredentialOwner,
     audience: Audience,
     shown: Shown,
@@ -155,7 +155,7 @@ fn of_owner(
 }
 
 /// Refuses a token before it is known whose account may be named.
-pub(super) fn refuse_unseen(context: Context, fault: Fault, reason: TokenRefusal) -> Step {
+pub(super) fn refuse_unseen(context: Box<Context>, fault: Fault, reason: TokenRefusal) -> Step {
     context.refuse(fault, Event::TokenRefused { account: None, reason })
 }
 

@@ -72,22 +72,23 @@ trait Asked<Q: Question>: Send + Sync {
 impl<Q, F> Asked<Q> for (Q, F)
 where
     Q: Question,
-    F: FnOnce(Q, Option<Q::Answer>) -> Step + Send + Sync,
+    F: FnOnce(&Q, Option<Q::Answer>) -> Step + Send + Sync,
 {
     fn question(&self) -> &Q {
         &self.0
     }
 
     fn go_on(self: Box<Self>, answer: Option<Q::Answer>) -> Step {
-        let (question, then) = *self;
-        then(question, answer)
+        // The question stays where it is.
+        let then = self.1;
+        then(&self.0, answer)
     }
 }
 
 impl<Q: Question> Ask<Q> {
     pub(crate) fn new(
         question: Q,
-        then: impl FnOnce(Q, Option<Q::Answer>) -> Step + Send + Sync + 'static,
+        then: impl FnOnce(&Q, Option<Q::Answer>) -> Step + Send + Sync + 'static,
     ) -> Self {
         Self(Box::new((question, then)))
     }
