@@ -29,12 +29,20 @@ pub enum InvalidId {
     ControlCharacter,
 }
 
+/// An id is made where it is wanted: a result with an id in it is large to hand on.
+#[inline]
 fn bounded(text: &str) -> Result<ArrayString<64>, InvalidId> {
-    if text.is_empty() {
-        return Err(InvalidId::Empty);
+    judge(text)?;
+    ArrayString::from(text).map_err(|_| InvalidId::TooLong(text.len()))
+}
+
+fn judge(text: &str) -> Result<(), InvalidId> {
+    match text.len() {
+        0 => Err(InvalidId::Empty),
+        1..=64 if has_control(text) => Err(InvalidId::ControlCharacter),
+        1..=64 => Ok(()),
+        more => Err(InvalidId::TooLong(more)),
     }
-    let id = ArrayString::from(text).map_err(|_| InvalidId::TooLong(text.len()))?;
-    if has_control(text) { Err(InvalidId::ControlCharacter) } else { Ok(id) }
 }
 
 macro_rules! given_id {
@@ -48,6 +56,7 @@ macro_rules! given_id {
         impl $name {
             /// # Errors
             /// When the text is empty, over 64 bytes, or has a control character.
+            #[inline]
             pub fn new(text: &str) -> Result<Self, InvalidId> {
                 bounded(text).map(Self)
             }

@@ -30,7 +30,12 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Box<Self> {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        device: Device,
+        asked: Option<Language>,
+        moment: Moment,
+    ) -> Box<Self> {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
         Box::new(Self {

@@ -72,8 +72,9 @@ impl TenantCaller {
     ) -> Step {
         let Self { credential, device, language } = self;
         let context = Context::new(core, device, language, moment);
-        let refuse =
-            |context: Box<Context>| context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
+        let refuse = |context: Box<Context>| {
+            context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused)
+        };
         let presented = Untrusted::new(credential.expose());
         if presented.is_empty() {
             return refuse(context);

@@ -2,7 +2,8 @@
 //! 7519 §4.1.4): `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
 
 use super::{
-    KeyRing, Keys, jwt,
+    KeyRing, Keys, TokenError, Verified,
+    jwt::{self, Opened},
     mac::MacKey,
     opaque::{Fields, Writer},
 };
@@ -54,13 +55,31 @@ pub(super) fn write<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
     payload.bytes(AFTER_FIELDS);
 }
 
-/// Reads exactly what [`write`] writes.
+/// Reads exactly what [`write`] writes. The fields are decoded into `room`.
 #[inline]
-pub(super) fn read<T: Dated, const FIELDS: usize>(payload: &[u8]) -> Option<T> {
+pub(super) fn read<T: Dated>(payload: &[u8], room: &mut [u8]) -> Option<T> {
     let (expires_at, rest) = read_time(payload.strip_prefix(BEFORE_EXPIRY)?)?;
     let encoded = rest.strip_prefix(BEFORE_FIELDS)?.strip_suffix(AFTER_FIELDS)?;
-    let mut buffer = [0; FIELDS];
-    T::read_fields(&mut Fields::new(base64url::decode(encoded, &mut buffer)?), expires_at)
+    T::read_fields(&mut Fields::new(base64url::decode(encoded, room)?), expires_at)
+}
+
+/// Verifies the tag, the one spelling, and the time.
+#[inline]
+pub(super) fn open<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
+    ring: &KeyRing,
+    presented: &[u8],
+    now: Timestamp,
+) -> Result<Verified<T>, TokenError> {
+    const { assert!(PAYLOAD == max_payload(FIELDS), "the buffer holds the longest payload") };
+    let tag = |keys: &Keys, signed: &[u8]| T::key(keys).tag(&[signed]);
+    let Opened { key, payload } = jwt::open(presented, longest(FIELDS), ring, now, tag)?;
+    let (mut buffer, mut room) = ([0; PAYLOAD], [0; FIELDS]);
+    let claims: Option<T> =
+        base64url::decode(payload, &mut buffer).and_then(|payload| read(payload, &mut room));
+    let claims = claims.ok_or(TokenError::Malformed)?;
+    let (issued_at, expires_at) = claims.times();
+    ring.check_time(issued_at, expires_at, now)?;
+    Ok(Verified::new(claims, key))
 }
 
 /// Appends the token of a kind to `out`.

@@ -12,19 +12,16 @@
 use super::{
     KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     dated::{self, Dated},
-    jwt,
     mac::MacKey,
     opaque::{Fields, TEXT, Writer},
     state::{BoundToDevice, DeviceDigests, IS_BOUND, MAX_IDENTITY},
 };
-use crate::{Audience, Timestamp, TokenId, social::SocialIdentity, text::base64url};
+use crate::{Audience, Timestamp, TokenId, social::SocialIdentity};
 use alloc::vec::Vec;
 
 /// Every field at its longest.
 const MAX_FIELDS: usize = 2 * TEXT + MAX_IDENTITY + DeviceDigests::MAX_BYTES + 16 + 8;
 const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
-/// The longest link token. A longer text is refused unread.
-const LONGEST: usize = dated::longest(MAX_FIELDS);
 
 /// The claims of a link token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,17 +108,7 @@ impl<'ring> LinkTokens<'ring> {
         presented: Untrusted<'_, LinkToken>,
         now: Timestamp,
     ) -> Result<LinkToken, TokenError> {
-        let opened =
-            jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.link.tag(&[signed]))?;
-        let mut buffer = [0; MAX_PAYLOAD];
-        let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
-        match dated::read::<LinkClaims, MAX_FIELDS>(payload) {
-            Some(claims) => {
-                self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
-                Ok(Verified::new(claims, opened.key))
-            }
-            None => Err(TokenError::Malformed),
-        }
+        dated::open::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, presented.bytes(), now)
     }
 }
 

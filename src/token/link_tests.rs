@@ -2,7 +2,8 @@ use super::*;
 use crate::{
     ClientId, TenantId,
     social::Provider,
-    token::{DeviceDigest, Key},
+    text::base64url,
+    token::{DeviceDigest, Key, jwt},
 };
 use alloc::{format, string::ToString as _};
 use proptest::prelude::*;
@@ -34,6 +35,10 @@ fn payload(claims: &LinkClaims) -> Vec<u8> {
     let mut payload = Writer::new();
     dated::write::<_, MAX_FIELDS, MAX_PAYLOAD>(claims, &mut payload);
     payload.written().to_vec()
+}
+
+fn read(payload: &[u8]) -> Option<LinkClaims> {
+    dated::read(payload, &mut [0; MAX_FIELDS])
 }
 
 /// Verifies a token over any payload, with a right tag.
@@ -75,6 +80,7 @@ fn the_longest_claims_fit_and_no_more_is_read() {
         expires_at: Timestamp::MAX,
     };
     let text = ring.link_tokens().mint(&longest).expose().to_string();
+    const LONGEST: usize = dated::longest(MAX_FIELDS);
     assert_eq!(text.len(), LONGEST);
     const { assert!(LONGEST <= crate::token::LONGEST_STATE_TOKEN, "they come in one header") };
     let verify =
@@ -110,7 +116,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn all_claims_are_read_back(claims in any_claims()) {
-        prop_assert_eq!(dated::read::<LinkClaims, MAX_FIELDS>(&payload(&claims)), Some(claims));
+        prop_assert_eq!(read(&payload(&claims)), Some(claims));
     }
 
     /// The writer writes the same payload that the reader reads, so there is only one spelling.
@@ -122,7 +128,7 @@ proptest! {
         let at = at.index(fields.len());
         fields[at] = byte;
         let presented = format!(r#"{{"exp":1700000600,"s":"{}"}}"#, base64url::text(&fields)).into_bytes();
-        if let Some(read) = dated::read::<LinkClaims, MAX_FIELDS>(&presented) {
+        if let Some(read) = read(&presented) {
             prop_assert_eq!(payload(&read), presented);
         }
     }

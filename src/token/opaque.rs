@@ -125,27 +125,24 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    /// Reads an account and an audience. The length byte of an id is an ASCII character, and no longer UTF-8 character can contain it. So the three
-    /// texts with their lengths are UTF-8 exactly if each text is. One check covers all three.
-    pub(super) fn ids(&mut self) -> Option<(AccountId, Audience)> {
+    /// Reads the texts of an account and an audience. The length byte of an id is an ASCII character, and no longer UTF-8 character can contain it.
+    /// So the three texts with their lengths are UTF-8 exactly if each text is. One check covers all three.
+    #[inline]
+    pub(super) fn ids(&mut self) -> Option<Ids<'a>> {
         let all = self.0;
-        let lengths = [self.text()?.len(), self.text()?.len(), self.text()?.len()];
+        let [account, client_id, tenant] = [self.text()?.len(), self.text()?.len(), self.text()?.len()];
         let (span, _) = all.split_at_checked(all.len().checked_sub(self.0.len())?)?;
         let mut rest = str::from_utf8(span).ok()?;
-        let [account, client_id, tenant] = lengths.map(|length| {
+        let mut text = |length| {
             let (text, after) = rest.get(1..)?.split_at_checked(length)?;
             rest = after;
             Some(text)
-        });
-        let tenant = tenant.filter(|text| !text.is_empty()).map(TenantId::new).transpose().ok()?;
-        let client_id = ClientId::new(client_id?).ok()?;
-        Some((AccountId::new(account?).ok()?, Audience { client_id, tenant }))
+        };
+        Some(Ids { account: text(account)?, client_id: text(client_id)?, tenant: text(tenant)? })
     }
 
     pub(super) fn audience(&mut self) -> Option<Audience> {
-        let client_id = ClientId::new(self.utf8()?).ok()?;
-        let tenant = Some(self.utf8()?).filter(|text| !text.is_empty());
-        Some(Audience { client_id, tenant: tenant.map(TenantId::new).transpose().ok()? })
+        audience(self.utf8()?, self.utf8()?)
     }
 
     pub(super) fn identity(&mut self) -> Option<SocialIdentity> {
@@ -165,6 +162,32 @@ impl<'a> Fields<'a> {
         let seconds = self.number()?;
         (seconds <= Timestamp::MAX.as_unix()).then(|| Timestamp::from_unix(seconds))
     }
+}
+
+/// The texts of an account and an audience, where they stand in a token. Ids are large, so each is made where the claims keep it.
+pub(super) struct Ids<'a> {
+    account: &'a str,
+    client_id: &'a str,
+    tenant: &'a str,
+}
+
+impl Ids<'_> {
+    #[inline]
+    pub(super) fn account(&self) -> Option<AccountId> {
+        AccountId::new(self.account).ok()
+    }
+
+    #[inline]
+    pub(super) fn audience(&self) -> Option<Audience> {
+        audience(self.client_id, self.tenant)
+    }
+}
+
+#[inline]
+fn audience(client_id: &str, tenant: &str) -> Option<Audience> {
+    let client_id = ClientId::new(client_id).ok()?;
+    let tenant = Some(tenant).filter(|text| !text.is_empty());
+    Some(Audience { client_id, tenant: tenant.map(TenantId::new).transpose().ok()? })
 }
 
 /// The token of a kind. `BYTES` is [`AROUND`] and its fields.

@@ -92,12 +92,12 @@ impl Opaque for SessionClaims {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let session = SessionId::from_bytes(fields.take()?);
         let generation = u32::from_be_bytes(fields.take()?);
-        let (account, audience) = fields.ids()?;
+        let ids = fields.ids()?;
         Some(Self {
             session,
             generation,
-            account,
-            audience,
+            account: ids.account()?,
+            audience: ids.audience()?,
             device: DeviceDigest::from_bytes(fields.take()?),
             revision: Revision::new(fields.number()?).ok()?,
             auth_time: fields.time()?,
@@ -188,10 +188,10 @@ impl ApplicationSessions<'_> {
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let verified = self.ring.session_tokens().verify(presented, now);
-        verified.and_then(
-            |token| if token.is_of(self.audience) { Ok(token) } else { Err(TokenError::WrongAudience) },
-        )
+        match self.ring.session_tokens().verify(presented, now) {
+            Ok(token) if !token.is_of(self.audience) => Err(TokenError::WrongAudience),
+            verified => verified,
+        }
     }
 }
 

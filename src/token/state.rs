@@ -15,7 +15,6 @@
 use super::{
     KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     dated::{self, Dated},
-    jwt,
     mac::{MacKey, same_tag},
     opaque::{Fields, TEXT, Writer},
 };
@@ -247,7 +246,8 @@ impl Dated for StateClaims {
 
     #[inline]
     fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self> {
-        let (account, audience) = fields.ids()?;
+        let ids = fields.ids()?;
+        let (account, audience) = (ids.account()?, ids.audience()?);
         let revision = Revision::new(fields.number()?).ok()?;
         let (device, bound) = DeviceDigests::read(fields)?;
         let link = match bound & !(IS_BOUND | IS_PROVED) {
@@ -318,17 +318,7 @@ impl<'ring> StateTokens<'ring> {
         presented: Untrusted<'_, StateToken>,
         now: Timestamp,
     ) -> Result<StateToken, TokenError> {
-        let opened =
-            jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
-        let mut buffer = [0; MAX_PAYLOAD];
-        let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
-        match dated::read::<StateClaims, MAX_FIELDS>(payload) {
-            Some(claims) => {
-                self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
-                Ok(Verified::new(claims, opened.key))
-            }
-            None => Err(TokenError::Malformed),
-        }
+        dated::open::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, presented.bytes(), now)
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     ClientId, TenantId,
-    token::{Key, SessionToken, VerifyWindow},
+    token::{Key, SessionToken, VerifyWindow, jwt},
 };
 use alloc::{
     format,
@@ -55,6 +55,10 @@ fn payload(claims: &StateClaims) -> Vec<u8> {
     payload.written().to_vec()
 }
 
+fn read(payload: &[u8]) -> Option<StateClaims> {
+    dated::read(payload, &mut [0; MAX_FIELDS])
+}
+
 fn fields(claims: &StateClaims) -> Vec<u8> {
     let mut fields = Writer::<MAX_FIELDS>::new();
     claims.write_fields(&mut fields);
@@ -79,7 +83,7 @@ const PAYLOAD: &str = concat!(
 #[test]
 fn the_one_spelling() {
     assert_eq!(str::from_utf8(&payload(&claims())), Ok(PAYLOAD));
-    assert_eq!(dated::read::<StateClaims, MAX_FIELDS>(PAYLOAD.as_bytes()), Some(claims()));
+    assert_eq!(read(PAYLOAD.as_bytes()), Some(claims()));
     assert_eq!(
         ring().state_tokens().mint(&claims()).expose(),
         concat!(
@@ -323,7 +327,7 @@ proptest! {
     #[test]
     fn all_claims_are_read_back(claims in any_claims()) {
         let written = payload(&claims);
-        prop_assert_eq!(dated::read::<StateClaims, MAX_FIELDS>(&written), Some(claims.clone()));
+        prop_assert_eq!(read(&written), Some(claims.clone()));
         let json: serde_json::Value = serde_json::from_slice(&written).unwrap();
         prop_assert_eq!(json.as_object().unwrap().len(), 2);
         prop_assert_eq!(json["exp"].as_u64(), Some(claims.expires_at.as_unix()));
@@ -338,7 +342,7 @@ proptest! {
         let mut bytes = payload(&claims);
         let at = at.index(bytes.len());
         bytes[at] = byte;
-        if let Some(read) = dated::read::<StateClaims, MAX_FIELDS>(&bytes) {
+        if let Some(read) = read(&bytes) {
             prop_assert_eq!(payload(&read), bytes);
         }
     }

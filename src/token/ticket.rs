@@ -79,12 +79,12 @@ impl Opaque for TicketClaims {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let id = TokenId::from_bytes(fields.take()?);
         let session = SessionId::from_bytes(fields.take()?);
-        let (account, audience) = fields.ids()?;
+        let ids = fields.ids()?;
         Some(Self {
             id,
             session,
-            account,
-            audience,
+            account: ids.account()?,
+            audience: ids.audience()?,
             device: DeviceDigest::from_bytes(fields.take()?),
             issued_at: fields.time()?,
             expires_at: fields.time()?,
