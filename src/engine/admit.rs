@@ -13,9 +13,10 @@ use crate::{
     factor::Factor,
     outcome::{BodyFault, Event, Fault, ProofRefusal, TokenRefusal},
     policy::Policy,
-    step::{FindApplication, Question, Step},
+    step::{FindApplication, Step},
 };
 use alloc::{boxed::Box, sync::Arc};
+use core::convert::identity;
 
 /// A request whose application and tenant are known.
 pub(super) struct Admitted {
@@ -64,39 +65,36 @@ pub(super) fn find_application(
     tenant: Option<TenantId>,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
-    let then = move |admitted: Admitted| {
-        let is_unbound = admitted.context.device.binding_kind() == BindingKind::Unbound;
-        if errand == Errand::Act && is_unbound && !admitted.policy().allows_unbound {
-            return admitted.context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused);
-        }
-        then(admitted)
-    };
     if let Some(applications) = &context.core.applications {
         let found = applications.get(&client_id).cloned();
-        return application_found(context, client_id, tenant, found, then);
+        return application_found(errand, context, client_id, tenant, found).map_or_else(identity, then);
     }
     context.ask(FindApplication { client_id, tenant }, move |context, _, found| match found {
         Some(other) if other.client_id != client_id => context.contradiction::<FindApplication>(),
-        found => application_found(context, client_id, tenant, found, then),
+        found => application_found(errand, context, client_id, tenant, found).map_or_else(identity, then),
     })
 }
 
+/// The request in its application, or its end. It is generic over nothing, so that a program has it once and not once for each operation.
 fn application_found(
+    errand: Errand,
     mut context: Box<Context>,
     client_id: ClientId,
     tenant: Option<TenantId>,
     found: Option<Arc<Application>>,
-    then: impl FnOnce(Admitted) -> Step,
-) -> Step {
+) -> Result<Admitted, Step> {
     let known =
         found.and_then(|application| application.audience(tenant).map(|audience| (application, audience)));
-    match known {
-        Some((application, audience)) => {
-            context.speak_for(&application, audience);
-            then(Admitted { context, application, audience })
-        }
-        None => context.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),
+    let Some((application, audience)) = known else {
+        let event = Event::ApplicationUnknown { client_id, tenant };
+        return Err(context.refuse(Fault::ApplicationUnknown, event));
+    };
+    context.speak_for(&application, audience);
+    let is_unbound = context.device.binding_kind() == BindingKind::Unbound;
+    if errand == Errand::Act && is_unbound && !application.policy.allows_unbound {
+        return Err(context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused));
     }
+    Ok(Admitted { context, application, audience })
 }
 
 impl Admitted {
@@ -117,19 +115,28 @@ impl Admitted {
     pub(super) fn find_account(self, key: AccountKey, then: impl Then<Self, Option<Account>>) -> Step {
         let question = FindAccount { audience: self.audience, key };
         self.ask(question, move |mut admitted, asked, found| {
-            let contradicts = |account: &Account| {
-                let another = matches!(&asked.key, AccountKey::Id(id) if *id != account.id);
-                another || account.tenant != admitted.audience.tenant
-            };
-            if found.as_ref().is_some_and(contradicts) {
+            if admitted.contradicts(asked, found.as_ref()) {
                 return admitted.context.contradiction::<FindAccount>();
             }
-            admitted.context.outcome.facts.account = found.as_ref().map(|account| account.id);
-            let unreachable = found.as_ref().filter(|account| account.has_unreachable_mobile());
-            let events = unreachable.map(|account| Event::NumberWithoutCountry { account: account.id });
-            admitted.context.outcome.events.extend(events);
+            admitted.note_account(found.as_ref());
             then(admitted, found)
         })
+    }
+
+    /// Whether an account is not the one that was asked for.
+    fn contradicts(&self, asked: &FindAccount, found: Option<&Account>) -> bool {
+        found.is_some_and(|account| {
+            let another = matches!(&asked.key, AccountKey::Id(id) if *id != account.id);
+            another || account.tenant != self.audience.tenant
+        })
+    }
+
+    /// Notes for the log which account was found.
+    fn note_account(&mut self, found: Option<&Account>) {
+        let outcome = &mut self.context.outcome;
+        outcome.facts.account = found.map(|account| account.id);
+        let unreachable = found.filter(|account| account.has_unreachable_mobile());
+        outcome.events.extend(unreachable.map(|account| Event::NumberWithoutCountry { account: account.id }));
     }
 
     /// Refuses a token that the client presented. The client gets `fault`, and the log gets the reason.
@@ -163,7 +170,7 @@ impl Admitted {
 }
 
 impl InProgress for Admitted {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.context.unanswered::<Q>()
+    fn unanswered(self, question: &'static str) -> Step {
+        self.context.unanswered(question)
     }
 }

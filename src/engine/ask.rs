@@ -4,8 +4,8 @@ use crate::step::{Ask, Question, Step};
 
 /// The state that a request carries from a question to its answer.
 pub(super) trait InProgress: Sized + Send + Sync + 'static {
-    /// Ends the request if the host could not answer.
-    fn unanswered<Q: Question>(self) -> Step;
+    /// Ends the request if the host could not answer the question of this name.
+    fn unanswered(self, question: &'static str) -> Step;
 
     /// Asks the host, and goes on with `then` if it answers. Every question of the engine is asked here.
     fn ask<Q: Question>(
@@ -18,7 +18,7 @@ pub(super) trait InProgress: Sized + Send + Sync + 'static {
     {
         let ask = Ask::new(question, move |question: &Q, answer| match answer {
             Some(answer) => then(self, question, answer),
-            None => self.unanswered::<Q>(),
+            None => self.unanswered(Q::NAME),
         });
         ask.into()
     }

@@ -111,8 +111,8 @@ impl Context {
 }
 
 impl InProgress for Box<Context> {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
+    fn unanswered(self, question: &'static str) -> Step {
+        self.end_with(Event::Unavailable { question }, Verdict::Busy)
     }
 }
 
@@ -121,8 +121,8 @@ impl InProgress for Box<Context> {
 struct Ended(Box<Outcome>);
 
 impl InProgress for Ended {
-    fn unanswered<Q: Question>(mut self) -> Step {
-        self.0.events.push(Event::Unavailable { question: Q::NAME });
+    fn unanswered(mut self, question: &'static str) -> Step {
+        self.0.events.push(Event::Unavailable { question });
         Step::Done(self.0)
     }
 }

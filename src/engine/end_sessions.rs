@@ -86,7 +86,7 @@ impl OfHost {
 }
 
 impl InProgress for OfHost {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.end(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
+    fn unanswered(self, question: &'static str) -> Step {
+        self.end(Event::Unavailable { question }, Verdict::Busy)
     }
 }

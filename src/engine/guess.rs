@@ -14,7 +14,7 @@ use crate::{
     guess::{Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, ReserveAttempt, SettleAttempt, Settlement},
     outcome::{Event, ProofRefusal, Verdict},
     password::Permit,
-    step::{Question, Step},
+    step::Step,
 };
 
 /// A guess of a request that has not ended yet.
@@ -136,7 +136,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
 
 /// A guess that the host could not judge is given back, like every guess that was not wrong.
 impl<T: Send + Sync + 'static> InProgress for Guess<T> {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.admitted.unanswered::<Q>()
+    fn unanswered(self, question: &'static str) -> Step {
+        self.admitted.unanswered(question)
     }
 }

@@ -20,8 +20,7 @@ use crate::{
     session::SessionRecord,
     social::pending::PendingIdentity,
     step::{
-        AccessDecision, AccessPurpose, Claim, Commit, CommitRefusal, Committed, Question, Step, Write,
-        revision_after,
+        AccessDecision, AccessPurpose, Claim, Commit, CommitRefusal, Committed, Step, Write, revision_after,
     },
     token::{StateClaims, StateToken, TokenText},
 };
@@ -351,8 +350,8 @@ impl Login {
 }
 
 impl InProgress for Box<Login> {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.admitted.unanswered::<Q>()
+    fn unanswered(self, question: &'static str) -> Step {
+        self.admitted.unanswered(question)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     },
     contact::Recipient,
     outcome::{CaptchaRefusal, Event, Fault, SendFailure, Verdict},
-    step::{Commit, CommitRefusal, Committed, Question, Step, Write},
+    step::{Commit, CommitRefusal, Committed, Step, Write},
     token::TokenError,
 };
 use alloc::vec::Vec;
@@ -153,8 +153,8 @@ impl InApplication for Sending {
 }
 
 impl InProgress for Sending {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.admitted.unanswered::<Q>()
+    fn unanswered(self, question: &'static str) -> Step {
+        self.admitted.unanswered(question)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     Audience, ClientId, Lifetime, Moment, Secret,
     device::{Device, DeviceTrait, Language},
     outcome::{Event, Facts, Fault, IssuedTenantToken, Outcome, TokenRefusal, Verdict},
-    step::{CredentialOwner, Question, Step, VerifyClientSecret, VerifyTenantCredential},
+    step::{CredentialOwner, Step, VerifyClientSecret, VerifyTenantCredential},
     token::{SessionToken, TenantClaims, TenantTokens, Untrusted, VerifiedSession},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -235,7 +235,7 @@ impl Issuing {
 }
 
 impl InProgress for Issuing {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.end(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
+    fn unanswered(self, question: &'static str) -> Step {
+        self.end(Event::Unavailable { question }, Verdict::Busy)
     }
 }

@@ -86,6 +86,7 @@ where
 }
 
 impl<Q: Question> Ask<Q> {
+    #[inline(always)]
     pub(crate) fn new(
         question: Q,
         then: impl FnOnce(&Q, Option<Q::Answer>) -> Step + Send + Sync + 'static,
