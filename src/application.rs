@@ -187,7 +187,9 @@ impl Application {
 
     /// An ISV application with the default policy.
     pub fn isv(client_id: ClientId, tenants: impl IntoIterator<Item = TenantId>) -> Self {
-        Self { tenancy: Tenancy::Isv(tenants.into_iter().collect()), ..Self::new(client_id) }
+        let mut served = BTreeSet::new();
+        served.extend(tenants);
+        Self { tenancy: Tenancy::Isv(served), ..Self::new(client_id) }
     }
 
     /// Every audience that a caller can sign in to.

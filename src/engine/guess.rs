@@ -11,7 +11,10 @@ use super::{
     ask::{InProgress, Then},
 };
 use crate::{
-    guess::{Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, ReserveAttempt, SettleAttempt, Settlement},
+    guess::{
+        Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, Reservation, ReserveAttempt, SettleAttempt,
+        Settlement,
+    },
     outcome::{Event, ProofRefusal, Verdict},
     password::Permit,
     step::Step,
@@ -45,6 +48,37 @@ impl OpenGuess {
     }
 }
 
+impl Admitted {
+    /// The request with the guess that the host has counted, and the lock if there is one. Otherwise the request has ended.
+    fn counted(
+        mut self,
+        asked: &ReserveAttempt,
+        reservation: &Reservation,
+    ) -> Result<(Self, Option<ProofRefusal>), Step> {
+        if reservation.slot() != asked.slot {
+            return Err(self.context.contradiction::<ReserveAttempt>());
+        }
+        let facts = &mut self.context.outcome.facts;
+        let (receipt, settlement, lock) = match reservation.attempt() {
+            Attempt::Reserved { receipt, left } => {
+                facts.attempts_left = Some(left);
+                (receipt, Settlement::GivenBack, None)
+            }
+            Attempt::Locked { receipt, until } => {
+                facts.attempts_left = Some(0);
+                facts.locked_until = until;
+                (receipt, Settlement::Wrong, Some(ProofRefusal::Locked))
+            }
+            Attempt::Contended => {
+                let event = Event::GuessContended { account: facts.account };
+                return Err(self.context.end_with(event, Verdict::Busy));
+            }
+        };
+        self.context.guess = Some(OpenGuess { slot: asked.slot, receipt, settlement });
+        Ok((self, lock))
+    }
+}
+
 /// A guess that has been counted and waits to be judged.
 pub(super) struct Guess<T> {
     pub(super) admitted: Admitted,
@@ -74,29 +108,14 @@ impl<T: Send + Sync + 'static> Guess<T> {
     ) -> Step {
         let skew = admitted.context.core.ring.skew();
         let question = ReserveAttempt::new(aim, admitted.policy().attempts, admitted.now(), skew);
-        admitted.ask(question, move |mut admitted, asked, reservation| {
-            if reservation.slot() != asked.slot {
-                return admitted.context.contradiction::<ReserveAttempt>();
+        admitted.ask(question, move |admitted, asked, reservation| {
+            match admitted.counted(asked, &reservation) {
+                Ok((admitted, lock)) => {
+                    let claimant = claimant.and_then(|claimant| lock.map_or(Ok(claimant), Err));
+                    then(Self { admitted, claimant, permit: reservation.into_permit() })
+                }
+                Err(ended) => ended,
             }
-            let facts = &mut admitted.context.outcome.facts;
-            let (receipt, settlement, claimant) = match reservation.attempt() {
-                Attempt::Reserved { receipt, left } => {
-                    facts.attempts_left = Some(left);
-                    (receipt, Settlement::GivenBack, claimant)
-                }
-                Attempt::Locked { receipt, until } => {
-                    facts.attempts_left = Some(0);
-                    facts.locked_until = until;
-                    (receipt, Settlement::Wrong, claimant.and(Err(ProofRefusal::Locked)))
-                }
-                Attempt::Contended => {
-                    let event = Event::GuessContended { account: facts.account };
-                    return admitted.context.end_with(event, Verdict::Busy);
-                }
-            };
-            admitted.context.guess = Some(OpenGuess { slot: asked.slot, receipt, settlement });
-            let permit = reservation.into_permit();
-            then(Self { admitted, claimant, permit })
         })
     }
 

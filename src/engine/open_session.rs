@@ -46,6 +46,16 @@ enum ShownTo {
     Act,
 }
 
+/// How a token stands to its session.
+enum Standing {
+    /// The session lives.
+    Live,
+    /// The session is over for this token.
+    Over(TokenRefusal),
+    /// The token was rotated away, and somebody else may have it.
+    Reused,
+}
+
 impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
@@ -105,18 +115,10 @@ impl Shown {
             let Some(record) = record else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
-            // This is judged before the generation, so that another device ends nothing.
-            if let Some(reason) = over(asked, &record) {
-                return self.refuse(admitted, reason);
-            }
-            match self.generation {
-                Some(generation) if generation < record.generation => {
-                    self.rotated_away(admitted, generation, record, then)
-                }
-                Some(generation) if generation > record.generation => {
-                    self.refuse(admitted, TokenRefusal::SessionEnded)
-                }
-                _ => self.take_up(admitted, record, then),
+            match self.judge(&admitted, asked, &record) {
+                Standing::Live => self.take_up(admitted, record, then),
+                Standing::Over(reason) => self.refuse(admitted, reason),
+                Standing::Reused => end_sessions::end_reused(admitted, record),
             }
         })
     }
@@ -125,25 +127,30 @@ impl Shown {
         admitted.check_session(self.account, self.session, self.generation)
     }
 
+    /// Judges whether the token may be used on its session.
+    fn judge(&self, admitted: &Admitted, asked: &CheckSession, record: &SessionRecord) -> Standing {
+        // This is judged before the generation, so that another device ends nothing.
+        if let Some(reason) = over(asked, record) {
+            return Standing::Over(reason);
+        }
+        match self.generation {
+            Some(generation) if generation < record.generation => {
+                self.judge_rotated(admitted, generation, record)
+            }
+            Some(generation) if generation > record.generation => Standing::Over(TokenRefusal::SessionEnded),
+            _ => Standing::Live,
+        }
+    }
+
     /// Judges a token that was rotated away. A client that renews with it has lost the answer, or somebody has a copy. With a grace, other
     /// calls end no session. A guard never ends a session, because it writes nothing, and because a page asks for many things at once while it renews
     /// its token.
-    fn rotated_away(
-        self,
-        admitted: Admitted,
-        generation: u32,
-        record: SessionRecord,
-        then: impl Then<Admitted, OpenSession>,
-    ) -> Step {
+    fn judge_rotated(&self, admitted: &Admitted, generation: u32, record: &SessionRecord) -> Standing {
         match self.shown_to {
-            ShownTo::Refresh if admitted.may_be_lost(&record, generation.saturating_add(1)) => {
-                self.take_up(admitted, record, then)
-            }
-            ShownTo::Authenticate => self.refuse(admitted, TokenRefusal::Rotated),
-            ShownTo::Act if admitted.policy().retry_grace.is_any() => {
-                self.refuse(admitted, TokenRefusal::Rotated)
-            }
-            ShownTo::Refresh | ShownTo::Act => end_sessions::end_reused(admitted, record),
+            ShownTo::Refresh if admitted.may_be_lost(record, generation.saturating_add(1)) => Standing::Live,
+            ShownTo::Authenticate => Standing::Over(TokenRefusal::Rotated),
+            ShownTo::Act if admitted.policy().retry_grace.is_any() => Standing::Over(TokenRefusal::Rotated),
+            ShownTo::Refresh | ShownTo::Act => Standing::Reused,
         }
     }
 
@@ -233,44 +240,69 @@ pub(super) fn by_session_token(
     verified: Result<VerifiedSession, TokenError>,
     then: impl Then<Admitted, Shown>,
 ) -> Step {
-    let token = match verified {
-        Ok(token) => token,
-        Err(error) => {
-            return admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error));
+    match presented(errand, admitted, verified) {
+        Ok((admitted, VerifiedSession::SelfContained(token))) => {
+            then(admitted, Shown::by_session_token(&token))
         }
-    };
-    let ring = &admitted.context.core.ring;
-    let reason = if !token.is_of(&admitted.audience, ring) {
-        TokenRefusal::Token(TokenError::WrongAudience)
-    } else if errand == Errand::Act && !token.is_held(&admitted.context.device, ring) {
-        TokenRefusal::Device(DeviceTrait::Binding)
-    } else {
-        return match token {
-            VerifiedSession::SelfContained(token) => then(admitted, Shown::by_session_token(&token)),
-            VerifiedSession::NeedsRecord(reference) => find_session(errand, admitted, reference, then),
-        };
-    };
-    admitted.refuse_token(Fault::SessionTokenInvalid, token.account(), reason)
+        Ok((admitted, VerifiedSession::NeedsRecord(reference))) => {
+            find_session(errand, admitted, reference, then)
+        }
+        Err(refused) => refused,
+    }
 }
 
-/// Finds the session that a reference stands for. A session that is over is refused here as if it had ended, so that both refusals come after
-/// the same questions.
+/// The token that was presented, if this caller may use it here.
+fn presented(
+    errand: Errand,
+    admitted: Admitted,
+    verified: Result<VerifiedSession, TokenError>,
+) -> Result<(Admitted, VerifiedSession), Step> {
+    let ring = &admitted.context.core.ring;
+    let (account, reason) = match verified {
+        Err(error) => (None, TokenRefusal::Token(error)),
+        Ok(token) if !token.is_of(&admitted.audience, ring) => {
+            (token.account(), TokenRefusal::Token(TokenError::WrongAudience))
+        }
+        Ok(token) if errand == Errand::Act && !token.is_held(&admitted.context.device, ring) => {
+            (token.account(), TokenRefusal::Device(DeviceTrait::Binding))
+        }
+        Ok(token) => return Ok((admitted, token)),
+    };
+    Err(admitted.refuse_token(Fault::SessionTokenInvalid, account, reason))
+}
+
+/// Finds the session that a reference stands for.
 fn find_session(
     errand: Errand,
     admitted: Admitted,
     reference: SessionReference,
     then: impl Then<Admitted, Shown>,
 ) -> Step {
-    admitted.find_session(reference.clone(), move |admitted, found| match found {
-        Err(reason) => admitted.refuse_token(Fault::SessionTokenInvalid, None, reason),
-        Ok(record) => {
-            let shown = Shown::by_reference(&reference, &record);
-            match over(&shown.question(&admitted), &record).filter(|_| errand == Errand::Act) {
-                Some(reason) => shown.refuse(admitted, reason),
-                None => then(admitted, shown),
-            }
+    admitted.find_session(reference.clone(), move |admitted, found| {
+        match referred(errand, admitted, &reference, found) {
+            Ok((admitted, shown)) => then(admitted, shown),
+            Err(refused) => refused,
         }
     })
+}
+
+/// The session that a reference stands for. A session that is over is refused here as if it had ended, so that both refusals come after the same
+/// questions.
+fn referred(
+    errand: Errand,
+    admitted: Admitted,
+    reference: &SessionReference,
+    found: Result<SessionRecord, TokenRefusal>,
+) -> Result<(Admitted, Shown), Step> {
+    let record = match found {
+        Ok(record) => record,
+        Err(reason) => return Err(admitted.refuse_token(Fault::SessionTokenInvalid, None, reason)),
+    };
+    let shown = Shown::by_reference(reference, &record);
+    match over(&shown.question(&admitted), &record).filter(|_| errand == Errand::Act) {
+        Some(reason) => Err(shown.refuse(admitted, reason)),
+        None => Ok((admitted, shown)),
+    }
 }
 
 /// Takes up the session of an id token, and goes on with `then`.

@@ -15,7 +15,7 @@ use crate::{
     factor::{Factor, FactorSet},
     policy::Policy,
 };
-use alloc::collections::BTreeSet;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 /// One way from a state to another. An edge without an action is taken at once.
 ///
@@ -78,7 +78,7 @@ pub struct Graph {
     /// Whether some account that a code could reach needs its password for every way in but a linked identity, and no channel resets that password.
     pub(super) has_no_way_back: bool,
     /// The channels by which the policy registers people, although nobody can register.
-    pub(super) registers_in_vain: BTreeSet<Channel>,
+    pub(super) registers_in_vain: Vec<Channel>,
     /// The proofs by which the policy links identities, although nobody can link one.
     pub(super) links_in_vain: FactorSet,
     /// Whether text messages go to numbers that nobody has proved, and nothing bounds how many.
@@ -100,8 +100,10 @@ impl Graph {
 
     /// The actions that a client may take in a state.
     pub fn allowed(&self, state: State) -> impl Iterator<Item = Action> {
-        let actions: BTreeSet<_> =
-            self.edges.iter().filter(|edge| edge.from == state).filter_map(|edge| edge.action).collect();
+        let from = self.edges.iter().filter(move |edge| edge.from == state);
+        let mut actions: Vec<_> = from.filter_map(|edge| edge.action).collect();
+        // Edges of one state are in the order of their actions.
+        actions.dedup();
         actions.into_iter()
     }
 }
@@ -169,7 +171,7 @@ impl Graph {
             arrivals: BTreeSet::new(),
             min_length: policy.password_rules.min_length(),
             has_no_way_back: false,
-            registers_in_vain: BTreeSet::new(),
+            registers_in_vain: Vec::new(),
             links_in_vain: policy.unassociated.proofs().without(link_proofs(policy)),
             sends_to_anybody: sends_sms_to_anybody(policy)
                 && !policy.demands_captcha
@@ -182,7 +184,7 @@ impl Graph {
     /// Adds people who register by a code to a channel, with a password and without.
     fn add_newcomers(&mut self, policy: &Policy, channel: Channel) {
         if !registers_anybody(policy, channel) {
-            self.registers_in_vain.insert(channel);
+            self.registers_in_vain.push(channel);
         }
         for has_password in [true, false] {
             let may = registration(policy, channel, has_password).is_ok();

@@ -89,7 +89,7 @@ impl Setup {
         config.dialect = self.dialect;
         let tenants = [None, Some(demo::tenant())];
         let plans = tenants.into_iter().filter_map(|tenant| Some((tenant, self.numbering.clone()?)));
-        config.numbering = plans.collect();
+        config.numbering.extend(plans);
         config.id_token_signing = self.signing.clone();
         config.sealing = Some(demo::sealing_keys());
         match Engine::new(config) {

@@ -142,7 +142,9 @@ impl KeyRing {
         audiences: impl IntoIterator<Item = Audience>,
     ) -> Self {
         let begun = |audience| (audience, Begun::new(&self.signer, issuer, &audience));
-        Self { id_tokens: Arc::new(audiences.into_iter().map(begun).collect()), ..self }
+        let mut id_tokens = BTreeMap::new();
+        id_tokens.extend(audiences.into_iter().map(begun));
+        Self { id_tokens: Arc::new(id_tokens), ..self }
     }
 
     /// The key and the beginning with which the signer signs the id tokens of an audience.
