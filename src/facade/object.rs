@@ -45,7 +45,9 @@ pub(crate) fn with_texts<const N: usize>(
     }
     // A byte order mark says nothing about UTF-8, and RFC 8259 §8.1 lets a reader pass over it.
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    let mut json = serde_json::Deserializer::from_slice(body);
+    // JSON is UTF-8 (RFC 8259 §8.1), in what is skipped too.
+    let text = str::from_utf8(body).map_err(|_| BodyFault::NotAnObject)?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let (mut reading, mut texts) = (None, Vec::new());
     let read = json.deserialize_map(Members { wanted, reading: &mut reading, texts: &mut texts });
     let members = read.map_err(|error| match reading {

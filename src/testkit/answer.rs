@@ -2,7 +2,7 @@
 
 use crate::facade::Reply;
 use alloc::{format, string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, str};
 use serde_json::{Value, json};
 
 /// A reply that has been read.
@@ -32,11 +32,16 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
+/// A body that is JSON.
+pub(super) fn read(body: &[u8]) -> Option<Value> {
+    serde_json::from_str(str::from_utf8(body).ok()?).ok()
+}
+
 impl Answer {
     /// Makes an answer from a status and a body.
     pub fn new(status: u16, bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
-        Self { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), bytes }
+        Self { status, body: read(&bytes).unwrap_or_default(), bytes }
     }
 
     /// The status and the body, for a comparison.

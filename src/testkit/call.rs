@@ -1,6 +1,6 @@
 //! The family's calls, in the form in which an app makes them.
 
-use super::{HeaderList, demo};
+use super::{HeaderList, answer, demo};
 use crate::{
     device::{Header, Headers},
     facade::Request,
@@ -165,7 +165,7 @@ impl Call {
     /// Sends the call from a device with this fingerprint. It goes into the header or, in a call of the tenant's server, into the body.
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: &str) -> Self {
-        if let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body)
+        if let Some(Value::Object(mut body)) = answer::read(&self.body)
             && let Some(said) = body.get_mut("device_fingerprint")
         {
             *said = fingerprint.into();
