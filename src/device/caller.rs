@@ -76,21 +76,21 @@ impl Caller {
                 tenant,
                 language,
             }),
-            _ => {
-                let Faults(mut faults) = faults;
-                faults.sort_unstable_by_key(|fault| fault.header);
-                Err(HeaderFaults { faults, language })
-            }
+            _ => Err(HeaderFaults { faults: faults.0, language }),
         }
     }
 }
 
-/// The faults that have been found in the headers so far.
+/// The faults that have been found in the headers so far, in the order of the headers.
 struct Faults(Vec<HeaderFault>);
 
 impl Faults {
     fn required<T>(&mut self, header: Header, judged: Result<T, Problem>) -> Option<T> {
-        judged.map_err(|problem| self.0.push(HeaderFault { header, problem })).ok()
+        let found = |problem| {
+            let at = self.0.partition_point(|fault| fault.header < header);
+            self.0.insert(at, HeaderFault { header, problem });
+        };
+        judged.map_err(found).ok()
     }
 
     fn optional<T>(&mut self, header: Header, judged: Result<T, Problem>) -> Option<T> {

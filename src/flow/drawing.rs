@@ -10,7 +10,6 @@ use crate::{
     factor::{Factor, FactorSet},
     token::Stage,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
 impl Graph {
@@ -146,59 +145,82 @@ impl fmt::Display for Picture<'_> {
         )?;
         f.write_str(STYLE)?;
 
-        let mut ways = BTreeMap::<_, BTreeMap<&str, FactorSet>>::new();
-        for Edge { from, action, to } in self.0.edges() {
-            let actions = ways.entry((from, to)).or_default();
-            if let Some((words, proof)) = action.map(words) {
-                let proofs = actions.entry(words).or_insert(FactorSet::EMPTY);
-                *proofs = proof.map_or(*proofs, |proof| proofs.with(proof));
+        for from in State::ALL {
+            for to in State::ALL {
+                self.way(f, *from, *to)?;
             }
         }
-        // An action that leads from one state to several is written once.
-        let mut written = BTreeSet::new();
-        for ((from, to), actions) in &ways {
-            let curve = Curve::of(*from, *to);
-            let [begin, one, other, end] = curve.0;
-            write!(f, "<g class=\"edge\" data-from=\"{from}\" data-to=\"{to}\">")?;
-            write!(
-                f,
-                "<path d=\"M{begin}C{one},{other},{end}\" fill=\"none\" stroke=\"currentColor\" opacity=\".6\" \
-                 marker-end=\"url(#arrow)\"/>"
-            )?;
-            let Point(x, mut y) = curve.middle();
-            y -= 5;
-            for (words, proofs) in actions.iter().filter(|(words, _)| written.insert((*from, **words))) {
-                write!(f, "<text fill=\"currentColor\" x=\"{x}\" y=\"{y}\" font-size=\"12\">{words}</text>")?;
-                y += 20;
-                if !proofs.is_empty() {
-                    write!(
-                        f,
-                        "<text fill=\"currentColor\" x=\"{x}\" y=\"{y}\" font-size=\"11\">{}</text>",
-                        Proofs(*proofs)
-                    )?;
-                    y += 14;
-                }
-            }
-            f.write_str("</g>\n")?;
-        }
-
-        let states: BTreeSet<_> = ways.keys().flat_map(|(from, to)| [*from, *to]).collect();
-        for state in states {
-            let (Point(x, y), half) = (place(state), half_width(state));
-            write!(f, "<g class=\"state\" data-state=\"{state}\">")?;
-            if state == State::Start {
-                writeln!(f, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{half}\" fill=\"currentColor\"/></g>")?;
-                continue;
-            }
-            let (left, top, width, height) = (x - half, y - HALF, 2 * half, 2 * HALF);
-            write!(
-                f,
-                "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"none\" stroke=\"currentColor\"/>"
-            )?;
-            writeln!(f, "<text fill=\"currentColor\" x=\"{x}\" y=\"{}\">{state}</text></g>", y + 5)?;
-        }
+        let is_there = |state: State| self.0.edges().any(|edge| edge.from == state || edge.to == state);
+        State::ALL.iter().filter(|state| is_there(**state)).try_for_each(|state| draw(f, *state))?;
         f.write_str("</svg>\n")
     }
+}
+
+impl Picture<'_> {
+    /// Draws the way from one state to another, if there is one.
+    fn way(&self, f: &mut fmt::Formatter<'_>, from: State, to: State) -> fmt::Result {
+        let mut edges = self.0.edges().filter(|edge| (edge.from, edge.to) == (from, to)).peekable();
+        if edges.peek().is_none() {
+            return Ok(());
+        }
+        let curve = Curve::of(from, to);
+        let [begin, one, other, end] = curve.0;
+        write!(f, "<g class=\"edge\" data-from=\"{from}\" data-to=\"{to}\">")?;
+        write!(
+            f,
+            "<path d=\"M{begin}C{one},{other},{end}\" fill=\"none\" stroke=\"currentColor\" opacity=\".6\" \
+             marker-end=\"url(#arrow)\"/>"
+        )?;
+        let Point(x, mut y) = curve.middle();
+        y -= 5;
+        let mut edges = edges.filter(|edge| !self.is_written_before(*edge)).peekable();
+        while let Some(edge) = edges.next() {
+            let Some((said, proof)) = edge.action.map(words) else { continue };
+            // Actions of the same words are one line, with all their proofs.
+            let mut proofs: FactorSet = proof.into_iter().collect();
+            while let Some((_, proof)) =
+                edges.peek().and_then(|next| next.action).map(words).filter(|it| it.0 == said)
+            {
+                proofs = proof.map_or(proofs, |proof| proofs.with(proof));
+                edges.next();
+            }
+            write!(f, "<text fill=\"currentColor\" x=\"{x}\" y=\"{y}\" font-size=\"12\">{said}</text>")?;
+            y += 20;
+            if !proofs.is_empty() {
+                let proofs = Proofs(proofs);
+                write!(
+                    f,
+                    "<text fill=\"currentColor\" x=\"{x}\" y=\"{y}\" font-size=\"11\">{proofs}</text>"
+                )?;
+                y += 14;
+            }
+        }
+        f.write_str("</g>\n")
+    }
+
+    /// Whether the words of an edge stand at another edge already. An action that leads from one state to several is written once.
+    fn is_written_before(&self, edge: Edge) -> bool {
+        let said = |edge: Edge| edge.action.map(words).map(|(words, _)| words);
+        self.0.edges().any(|other| {
+            other.from == edge.from
+                && other.to < edge.to
+                && said(other).is_some_and(|words| said(edge) == Some(words))
+        })
+    }
+}
+
+fn draw(f: &mut fmt::Formatter<'_>, state: State) -> fmt::Result {
+    let (Point(x, y), half) = (place(state), half_width(state));
+    write!(f, "<g class=\"state\" data-state=\"{state}\">")?;
+    if state == State::Start {
+        return writeln!(f, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{half}\" fill=\"currentColor\"/></g>");
+    }
+    let (left, top, width, height) = (x - half, y - HALF, 2 * half, 2 * HALF);
+    write!(
+        f,
+        "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"none\" stroke=\"currentColor\"/>"
+    )?;
+    writeln!(f, "<text fill=\"currentColor\" x=\"{x}\" y=\"{}\">{state}</text></g>", y + 5)
 }
 
 /// The words for an action, and the factor that proves it if there is a choice.

@@ -45,6 +45,25 @@ pub enum State {
     Denied,
 }
 
+impl State {
+    /// Every state, in order.
+    pub const ALL: &[Self] = &[
+        Self::Start,
+        Self::Pending(Stage::FactorRequired),
+        Self::Pending(Stage::PasswordExpiring),
+        Self::Pending(Stage::PasswordExpired),
+        Self::Skipped,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::Registered,
+        Self::ContactReplaced,
+        Self::BindSocial,
+        Self::RegisterSocial,
+        Self::SessionIssued,
+        Self::Denied,
+    ];
+}
+
 /// The state as the drawing names it.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,5 +77,32 @@ impl fmt::Display for State {
 impl From<Stage> for State {
     fn from(stage: Stage) -> Self {
         Self::Pending(stage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new state does not compile here until it has a place.
+    #[test]
+    fn all_states_are_there_in_order() {
+        let place = |state| match state {
+            State::Start => 0,
+            State::Pending(Stage::FactorRequired) => 1,
+            State::Pending(Stage::PasswordExpiring) => 2,
+            State::Pending(Stage::PasswordExpired) => 3,
+            State::Skipped => 4,
+            State::PasswordChanged => 5,
+            State::PasswordReset => 6,
+            State::Registered => 7,
+            State::ContactReplaced => 8,
+            State::BindSocial => 9,
+            State::RegisterSocial => 10,
+            State::SessionIssued => 11,
+            State::Denied => 12,
+        };
+        assert!(State::ALL.iter().map(|state| place(*state)).eq(0..13));
+        assert!(State::ALL.is_sorted(), "as edges are");
     }
 }

@@ -514,18 +514,14 @@ impl MemoryHost {
     }
 
     pub(super) fn list_identities(&mut self, ask: &ListIdentities) -> Vec<LinkedIdentity> {
-        let theirs = self
-            .identities
-            .iter()
-            .filter(|((tenant, _), link)| (*tenant, link.account) == (ask.audience.tenant, ask.account));
-        let mut all: Vec<_> = theirs
-            .map(|((_, identity), link)| LinkedIdentity {
-                identity: identity.clone(),
-                linked_at: link.linked_at,
-                linked_by: link.linked_by,
-            })
-            .collect();
-        all.sort_by_key(|linked| linked.linked_at);
+        let mut all = Vec::<LinkedIdentity>::new();
+        for ((tenant, identity), Link { account, linked_at, linked_by }) in &self.identities {
+            if (*tenant, *account) == (ask.audience.tenant, ask.account) {
+                let (identity, linked_at, linked_by) = (identity.clone(), *linked_at, *linked_by);
+                let at = all.partition_point(|linked| linked.linked_at <= linked_at);
+                all.insert(at, LinkedIdentity { identity, linked_at, linked_by });
+            }
+        }
         all
     }
 
