@@ -41,25 +41,52 @@ pub(super) fn commit<T: InApplication>(
     writing: Writing,
     then: impl FnOnce(T, &Commit, Committed) -> Step + Send + Sync + 'static,
 ) -> Step {
-    let Writing { claim, account, expected, mut writes } = writing;
-    let Admitted { context, audience, .. } = carried.admitted();
-    let (guess, audience) = (context.guess.take(), *audience);
-    let signature = context.signature.take().map(|signature| signature.claim());
-    if let Some(guess) = &guess {
-        clear(&mut writes, guess);
-    }
-    let question = Commit { claim: claim.or(signature), audience, account, expected, writes };
+    let (question, unsettled) = carried.admitted().question(writing);
     // A commit that went unanswered may have been carried out, so its guess stays as it is.
     carried.ask(question, move |mut carried, commit, committed| {
-        carried.admitted().context.guess = guess.and_then(|guess| after(guess, &committed));
-        match committed {
-            Committed::Replayed { .. } if signature.is_some() => {
-                let admitted = carried.into_admitted();
-                admitted.refuse_token(Fault::SignatureInvalid, commit.account, TokenRefusal::Replayed)
-            }
-            committed => then(carried, commit, committed),
+        if carried.admitted().settle(unsettled, &committed) == SignatureUse::Second {
+            let admitted = carried.into_admitted();
+            return admitted.refuse_token(Fault::SignatureInvalid, commit.account, TokenRefusal::Replayed);
         }
+        then(carried, commit, committed)
     })
+}
+
+/// What a commit leaves to settle.
+struct Unsettled {
+    guess: Option<OpenGuess>,
+    /// Whether the commit uses the signature of the call.
+    uses_signature: bool,
+}
+
+/// Whether a signature had been used before.
+#[derive(PartialEq, Eq)]
+enum SignatureUse {
+    FirstOrNone,
+    Second,
+}
+
+impl Admitted {
+    /// The question, and what its answer leaves to settle.
+    fn question(&mut self, writing: Writing) -> (Commit, Unsettled) {
+        let Writing { claim, account, expected, mut writes } = writing;
+        let guess = self.context.guess.take();
+        let signature = self.context.signature.take().map(|signature| signature.claim());
+        if let Some(guess) = &guess {
+            clear(&mut writes, guess);
+        }
+        let unsettled = Unsettled { guess, uses_signature: signature.is_some() };
+        (Commit { claim: claim.or(signature), audience: self.audience, account, expected, writes }, unsettled)
+    }
+
+    /// Settles what is left.
+    fn settle(&mut self, Unsettled { guess, uses_signature }: Unsettled, answer: &Committed) -> SignatureUse {
+        self.context.guess = guess.and_then(|guess| after(guess, answer));
+        match answer {
+            Committed::Replayed { .. } if uses_signature => SignatureUse::Second,
+            _ => SignatureUse::FirstOrNone,
+        }
+    }
 }
 
 /// Counts are cleared last, in the order of their slots, so that no two commits wait for each other.

@@ -22,15 +22,22 @@ impl Context {
         then: impl Then<Box<Self>, Result<SessionRecord, TokenRefusal>>,
     ) -> Step {
         let question = FindSession { session: reference.claims().session };
-        self.ask(question, move |context, asked, found| match found {
-            None => then(context, Err(TokenRefusal::SessionEnded)),
-            Some(record) if record.session != asked.session => context.contradiction::<FindSession>(),
-            Some(record) => {
-                let now = context.moment.timestamp();
-                let checked = reference.check(&record, &context.core.ring, now);
-                then(context, checked.map(|()| record).map_err(TokenRefusal::Token))
-            }
+        self.ask(question, move |context, asked, found| match context.referred(asked, &reference, found) {
+            Some(record) => then(context, record),
+            None => context.contradiction::<FindSession>(),
         })
+    }
+
+    /// The record of the session, or the reason why there is none. It is `None` if the host has answered with another session.
+    fn referred(
+        &self,
+        asked: &FindSession,
+        reference: &SessionReference,
+        found: Option<SessionRecord>,
+    ) -> Option<Result<SessionRecord, TokenRefusal>> {
+        let Some(record) = found else { return Some(Err(TokenRefusal::SessionEnded)) };
+        let checked = reference.check(&record, &self.core.ring, self.moment.timestamp());
+        (record.session == asked.session).then(|| checked.map(|()| record).map_err(TokenRefusal::Token))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     factor::{Factor, FactorSet},
     policy::Policy,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 /// One way from a state to another. An edge without an action is taken at once.
 ///
@@ -71,8 +71,10 @@ pub(super) struct Arrival {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
-    edges: BTreeSet<Edge>,
-    pub(super) arrivals: BTreeSet<Arrival>,
+    /// In order, and each once.
+    edges: Vec<Edge>,
+    /// The same.
+    pub(super) arrivals: Vec<Arrival>,
     /// The fewest characters of a new password.
     pub(super) min_length: u16,
     /// Whether some account that a code could reach needs its password for every way in but a linked identity, and no channel resets that password.
@@ -167,8 +169,8 @@ pub fn graph_of(policy: &Policy, account: &Account, now: Timestamp) -> Graph {
 impl Graph {
     fn empty(policy: &Policy) -> Self {
         Self {
-            edges: BTreeSet::new(),
-            arrivals: BTreeSet::new(),
+            edges: Vec::new(),
+            arrivals: Vec::new(),
             min_length: policy.password_rules.min_length(),
             has_no_way_back: false,
             registers_in_vain: Vec::new(),
@@ -190,7 +192,7 @@ impl Graph {
             let may = registration(policy, channel, has_password).is_ok();
             let Some(account) = newcomer(channel, has_password).filter(|_| may) else { continue };
             let (from, to) = (State::Start, State::Registered);
-            self.edges.insert(Edge { from, action: Some(Action::Register(channel)), to });
+            insert(&mut self.edges, Edge { from, action: Some(Action::Register(channel)), to });
             self.explore(policy, &account, NOW, to, None, registered(channel, has_password));
         }
     }
@@ -199,8 +201,8 @@ impl Graph {
     fn add_linked_newcomers(&mut self, policy: &Policy, channel: Channel) {
         let Some(account) = newcomer(channel, false) else { return };
         let (from, to) = (State::RegisterSocial, State::Registered);
-        self.edges.insert(Edge { from: State::Start, action: Some(Action::SignIn), to: from });
-        self.edges.insert(Edge { from, action: Some(Action::Register(channel)), to });
+        insert(&mut self.edges, Edge { from: State::Start, action: Some(Action::SignIn), to: from });
+        insert(&mut self.edges, Edge { from, action: Some(Action::Register(channel)), to });
         self.explore(policy, &account, NOW, to, None, registered(channel, false));
     }
 
@@ -215,7 +217,7 @@ impl Graph {
         }
         for proof in link_proofs_of(policy, account).iter().filter(|proof| begins(*proof, account)) {
             let (from, to) = (State::Start, unlinked(policy));
-            own.edges.insert(Edge { from, action: Some(Action::SignIn), to });
+            insert(&mut own.edges, Edge { from, action: Some(Action::SignIn), to });
             // The identity proves nothing about this account.
             let proved = Progress { factors: FactorSet::EMPTY.with(proof), ..Progress::default() };
             own.explore(policy, account, now, to, Some(Action::LinkIdentity(proof)), proved);
@@ -223,7 +225,7 @@ impl Graph {
         for channel in Channel::ALL.into_iter().filter(|channel| recovery(policy, account, *channel).is_ok())
         {
             let action = Some(Action::ResetPassword(channel));
-            own.edges.insert(Edge { from: State::Start, action, to: State::PasswordReset });
+            insert(&mut own.edges, Edge { from: State::Start, action, to: State::PasswordReset });
         }
         // This is a subject who has linked no identity and has forgotten the password, which every way in needs.
         let mut unlinked =
@@ -233,8 +235,8 @@ impl Graph {
         let can_be_reached = Channel::ALL.into_iter().any(|channel| account.recipient(channel).is_some());
         let needs_it = takes_it && can_be_reached && comes_in;
         self.has_no_way_back |= needs_it && !has_way_back(policy, account);
-        self.edges.extend(own.edges);
-        self.arrivals.extend(own.arrivals);
+        own.edges.into_iter().for_each(|edge| insert(&mut self.edges, edge));
+        own.arrivals.into_iter().for_each(|arrival| insert(&mut self.arrivals, arrival));
     }
 
     /// Adds what somebody who has signed in by these factors may do about their password.
@@ -247,9 +249,16 @@ impl Graph {
         let changes = by_code.chain(by_old).map(Action::ChangeOwnPassword);
         for action in changes.chain(first.then_some(Action::SetFirstPassword)) {
             let (from, to) = (State::SessionIssued, State::PasswordChanged);
-            self.edges.insert(Edge { from, action: Some(action), to });
-            self.edges.insert(Edge { from: to, action: None, to: from });
+            insert(&mut self.edges, Edge { from, action: Some(action), to });
+            insert(&mut self.edges, Edge { from: to, action: None, to: from });
         }
+    }
+}
+
+/// Puts a value in its place among others that are in order, if it is not there.
+fn insert<T: Ord>(ordered: &mut Vec<T>, value: T) {
+    if let Err(place) = ordered.binary_search(&value) {
+        ordered.insert(place, value);
     }
 }
 
@@ -266,8 +275,8 @@ impl Graph {
         let replaced =
             Channel::ALL.into_iter().filter(|it| replace_contact(policy, account, session, *it).is_ok());
         for action in replaced.map(Action::ReplaceContact) {
-            self.edges.insert(Edge { from, action: Some(action), to });
-            self.edges.insert(Edge { from: to, action: None, to: from });
+            insert(&mut self.edges, Edge { from, action: Some(action), to });
+            insert(&mut self.edges, Edge { from: to, action: None, to: from });
         }
     }
 }
@@ -290,9 +299,9 @@ impl Graph {
             Next::Wait(wait) => State::Pending(wait.stage()),
             Next::Issue => State::SessionIssued,
         };
-        self.edges.insert(Edge { from, action, to });
+        insert(&mut self.edges, Edge { from, action, to });
         if answer == Next::Issue {
-            self.arrivals.insert(Arrival { enrolled: account.enrolled, proved: progress.factors });
+            insert(&mut self.arrivals, Arrival { enrolled: account.enrolled, proved: progress.factors });
             self.own_password(policy, account, progress.factors);
             self.own_contacts(policy, account, progress.factors);
         }
@@ -303,13 +312,16 @@ impl Graph {
                     self.explore(policy, account, now, to, Some(action), proved);
                 }
                 Action::ChangePassword(proof) => {
-                    self.edges.insert(Edge { from: to, action: Some(action), to: State::PasswordChanged });
+                    insert(
+                        &mut self.edges,
+                        Edge { from: to, action: Some(action), to: State::PasswordChanged },
+                    );
                     let factors = progress.factors.with(proof);
                     let changed = Progress { factors, password: PasswordStep::Changed };
                     self.explore(policy, account, now, State::PasswordChanged, None, changed);
                 }
                 Action::SkipPassword => {
-                    self.edges.insert(Edge { from: to, action: Some(action), to: State::Skipped });
+                    insert(&mut self.edges, Edge { from: to, action: Some(action), to: State::Skipped });
                     let skipped = Progress { password: PasswordStep::Skipped, ..progress };
                     self.explore(policy, account, now, State::Skipped, None, skipped);
                 }

@@ -5,7 +5,7 @@ use crate::{
     policy::{Recovery, SecondFactor},
     token::Stage,
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::ToString, vec::Vec};
 
 const PASSWORD: FactorSet = FactorSet::EMPTY.with(Factor::Password);
 
