@@ -33,11 +33,12 @@ where
     let aim = Aim::at_exchange(&context.core.ring, audience.tenant, factor, &context.device, presented);
     Guess::count(admitted, aim, Ok(()), move |guess| {
         if guess.claimant.is_err() {
-            return guess.wrong(ProofRefusal::Locked, then);
+            let (admitted, locked) = guess.judged(Err(ProofRefusal::Locked));
+            return then(admitted, locked.map(|((), said)| said));
         }
-        guess.ask(question, move |guess, _, said| match said {
-            Some(said) => guess.right(move |admitted, claimant| then(admitted, claimant.map(|()| said))),
-            None => guess.wrong(ProofRefusal::Wrong, then),
+        guess.ask(question, move |guess, _, said| {
+            let (admitted, said) = guess.judged(said.ok_or(ProofRefusal::Wrong));
+            then(admitted, said.map(|((), said)| said))
         })
     })
 }

@@ -6,10 +6,7 @@
 //! The host learns what became of a guess only where the request ends. That is the commit that carries out what the guess proves
 //! ([`commit`](super::commit)), or the context that ends the request without a commit ([`Context::end`](super::context::Context::end)).
 
-use super::{
-    admit::Admitted,
-    ask::{InProgress, Then},
-};
+use super::{admit::Admitted, ask::InProgress};
 use crate::{
     guess::{
         Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, Reservation, ReserveAttempt, SettleAttempt,
@@ -129,27 +126,21 @@ impl<T: Send + Sync + 'static> Guess<T> {
         (evidence, Guess { admitted, claimant, permit })
     }
 
-    /// The guess is right. That counts only if the claimant may prove anything.
-    pub(super) fn right(mut self, then: impl Then<Admitted, Result<T, ProofRefusal>>) -> Step {
-        match self.claimant {
-            Ok(claimant) => {
-                // The number of guesses that were left before a success is out of date.
-                self.admitted.context.outcome.facts.attempts_left = None;
-                then(self.admitted, Ok(claimant))
-            }
-            Err(refusal) => self.wrong(refusal, then),
-        }
-    }
-
-    /// The guess is wrong, and stays counted. A refusal of the claimant goes before `reason`.
-    pub(super) fn wrong<A>(
+    /// The request once the guess is judged, with the claimant and what they have proved. A guess that is right counts only if the claimant may
+    /// prove anything, and a refusal of the claimant goes before that of the guess. Every other guess stays counted.
+    pub(super) fn judged<P>(
         mut self,
-        reason: ProofRefusal,
-        then: impl Then<Admitted, Result<A, ProofRefusal>>,
-    ) -> Step {
-        let guess = &mut self.admitted.context.guess;
-        *guess = guess.take().map(OpenGuess::counted);
-        then(self.admitted, Err(self.claimant.err().unwrap_or(reason)))
+        judged: Result<P, ProofRefusal>,
+    ) -> (Admitted, Result<(T, P), ProofRefusal>) {
+        let proved = self.claimant.and_then(|claimant| Ok((claimant, judged?)));
+        let context = &mut self.admitted.context;
+        if proved.is_ok() {
+            // The number of guesses that were left before a success is out of date.
+            context.outcome.facts.attempts_left = None;
+        } else {
+            context.guess = context.guess.take().map(OpenGuess::counted);
+        }
+        (self.admitted, proved)
     }
 }
 

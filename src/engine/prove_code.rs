@@ -65,15 +65,10 @@ impl PresentedCode {
             guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
                 let owner = guess.claimant.as_ref().ok().and_then(T::owner);
                 let binding = CodeBinding::new(*key, owner);
-                match judge(&guess.admitted, &binding, stored, &self.code) {
-                    Ok(stored) => {
-                        let used = UsedCode::new(&stored, self.recipient.channel());
-                        guess.right(move |admitted, claimant| {
-                            then(admitted, claimant.map(|claimant| (claimant, used)))
-                        })
-                    }
-                    Err(reason) => guess.wrong(reason, then),
-                }
+                let judged = judge(&guess.admitted, &binding, stored, &self.code);
+                let used = judged.map(|stored| UsedCode::new(&stored, self.recipient.channel()));
+                let (admitted, proved) = guess.judged(used);
+                then(admitted, proved)
             })
         })
     }

@@ -59,13 +59,14 @@ pub(super) fn prove_password<T: Holder>(
         let permit = guess.permit.take();
         guess.ask(VerifyPassword { account, verifier, presented, permit }, move |guess, _, answer| {
             let is_outdated = match answer {
-                PasswordMatch::Differs => return guess.wrong(ProofRefusal::Wrong, then),
-                PasswordMatch::Matches => is_of_old_form,
-                PasswordMatch::MatchesOutdated => true,
+                PasswordMatch::Differs => Err(ProofRefusal::Wrong),
+                PasswordMatch::Matches => Ok(is_of_old_form),
+                PasswordMatch::MatchesOutdated => Ok(true),
             };
             // The password is kept only if it is hashed anew, and is wiped here otherwise.
-            let rehash = is_outdated.then_some(Write::Rehash { password: canonical });
-            guess.right(move |admitted, claimant| then(admitted, claimant.map(|claimant| (claimant, rehash))))
+            let rehash = is_outdated.map(|it| it.then_some(Write::Rehash { password: canonical }));
+            let (admitted, proved) = guess.judged(rehash);
+            then(admitted, proved)
         })
     })
 }

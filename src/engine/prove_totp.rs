@@ -55,13 +55,11 @@ pub(super) fn prove_totp<T: Send + Sync + 'static>(
             let step = open.totp.matching_step(&open.secret, &presented, now, skew)?;
             Some((step, open))
         });
-        match matching {
-            Some((step, open)) => guess.right(move |admitted, claimant| {
-                let reseal = open.reseal(&admitted.context.core, &admitted.context.moment);
-                let writes = [Write::UseTotpStep { step }].into_iter().chain(reseal).collect();
-                then(admitted, claimant.map(|claimant| (claimant, writes)))
-            }),
-            None => guess.wrong(ProofRefusal::Wrong, then),
-        }
+        let (admitted, proved) = guess.judged(matching.ok_or(ProofRefusal::Wrong));
+        let proved = proved.map(|(claimant, (step, open))| {
+            let reseal = open.reseal(&admitted.context.core, &admitted.context.moment);
+            (claimant, [Write::UseTotpStep { step }].into_iter().chain(reseal).collect())
+        });
+        then(admitted, proved)
     })
 }

@@ -14,6 +14,7 @@ use crate::{
 use alloc::{
     format,
     string::{String, ToString as _},
+    sync::Arc,
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -37,8 +38,8 @@ pub struct World {
     pub host: MemoryHost,
     /// The clock.
     pub clock: Clock,
-    /// The outcome of the latest request; `None` if it was [recorded](Self::record).
-    pub outcome: Option<Outcome>,
+    /// The outcome of the latest request, which copies of the world share; `None` if it was [recorded](Self::record).
+    pub outcome: Option<Arc<Outcome>>,
 }
 
 impl World {
@@ -201,14 +202,14 @@ impl World {
         let step = self.api.engine().authenticate(caller, presented, moment);
         let outcome = self.run(step);
         let verdict = outcome.verdict.clone();
-        self.outcome = Some(outcome);
+        self.outcome = Some(Arc::new(outcome));
         verdict
     }
 
     /// Reads the reply to an outcome.
     pub fn answer(&mut self, outcome: Outcome) -> Answer {
         let reply = self.api.reply(&outcome);
-        self.outcome = Some(outcome);
+        self.outcome = Some(Arc::new(outcome));
         Answer::from(&reply)
     }
 

@@ -166,7 +166,7 @@ fn answered(
             Continue(step) => world.host.answer(step).unwrap(),
         }
     };
-    world.outcome = Some(outcome);
+    world.outcome = Some(outcome.into());
 }
 
 #[test]
