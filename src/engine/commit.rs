@@ -89,18 +89,19 @@ impl Admitted {
     }
 }
 
-/// Counts are cleared last, in the order of their slots, so that no two commits wait for each other.
+/// Counts are cleared last, in the order of their slots, so that no two commits wait for each other. A step by itself clears those of one slot.
 fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
-    let cleared = guess.clear();
-    let is_cleared =
-        |write: &Write| matches!(write, Write::ClearGuesses(all) if all.slot() == cleared.slot());
-    if !writes.iter().any(is_cleared) {
-        writes.push(Write::ClearGuesses(cleared));
-    }
-    writes.sort_by_key(|write| match write {
+    let slot = |write: &Write| match write {
         Write::ClearGuesses(cleared) => Some(cleared.slot()),
         _ => None,
-    });
+    };
+    let mut cleared: Vec<_> = writes.extract_if(.., |write| slot(write).is_some()).collect();
+    let own = Write::ClearGuesses(guess.clear());
+    if !cleared.iter().any(|other| slot(other) == slot(&own)) {
+        let at = cleared.partition_point(|other| slot(other) < slot(&own));
+        cleared.insert(at, own);
+    }
+    writes.append(&mut cleared);
 }
 
 /// The guess that is still to be settled. If nothing was written, the guess is given back. But it stays counted if the commit's claim, the code or

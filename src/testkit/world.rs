@@ -14,7 +14,6 @@ use crate::{
 use alloc::{
     format,
     string::{String, ToString as _},
-    sync::Arc,
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -38,8 +37,8 @@ pub struct World {
     pub host: MemoryHost,
     /// The clock.
     pub clock: Clock,
-    /// The outcome of the latest request, which copies of the world share; `None` if it was [recorded](Self::record).
-    pub outcome: Option<Arc<Outcome>>,
+    /// The outcome of the latest request; `None` if it was [recorded](Self::record).
+    pub outcome: Option<Outcome>,
 }
 
 impl World {
@@ -202,14 +201,14 @@ impl World {
         let step = self.api.engine().authenticate(caller, presented, moment);
         let outcome = self.run(step);
         let verdict = outcome.verdict.clone();
-        self.outcome = Some(Arc::new(outcome));
+        self.outcome = Some(outcome);
         verdict
     }
 
     /// Reads the reply to an outcome.
     pub fn answer(&mut self, outcome: Outcome) -> Answer {
         let reply = self.api.reply(&outcome);
-        self.outcome = Some(Arc::new(outcome));
+        self.outcome = Some(outcome);
         Answer::from(&reply)
     }
 

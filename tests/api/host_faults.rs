@@ -166,7 +166,7 @@ fn answered(
             Continue(step) => world.host.answer(step).unwrap(),
         }
     };
-    world.outcome = Some(outcome.into());
+    world.outcome = Some(outcome);
 }
 
 #[test]

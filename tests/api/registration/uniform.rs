@@ -37,7 +37,7 @@ fn see(world: &mut World, call: &Call) -> Seen {
         }
     };
     let reply = world.api.reply(&outcome);
-    world.outcome = Some(outcome.into());
+    world.outcome = Some(outcome);
     let sent = world.host.outbox.iter().skip(before).map(|message| message.decoy).collect();
     Seen {
         answer: (reply.status(), reply.body().to_vec()),
