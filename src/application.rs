@@ -187,6 +187,7 @@ impl Application {
 
     /// An ISV application with the default policy.
     pub fn isv(client_id: ClientId, tenants: impl IntoIterator<Item = TenantId>) -> Self {
+        // One by one: to collect a set sorts first, and a sort is long code.
         let mut served = BTreeSet::new();
         served.extend(tenants);
         Self { tenancy: Tenancy::Isv(served), ..Self::new(client_id) }

@@ -29,9 +29,12 @@ pub enum InvalidId {
     ControlCharacter,
 }
 
-/// An id is made where it is wanted: a result with an id in it is large to hand on.
+/// The most bytes of an id that a host gives.
+const MAX_BYTES: usize = 64;
+
+// Inlined, because a result with an id in it is large to hand on.
 #[inline]
-fn bounded(text: &str) -> Result<ArrayString<64>, InvalidId> {
+fn bounded(text: &str) -> Result<ArrayString<MAX_BYTES>, InvalidId> {
     judge(text)?;
     ArrayString::from(text).map_err(|_| InvalidId::TooLong(text.len()))
 }
@@ -39,8 +42,8 @@ fn bounded(text: &str) -> Result<ArrayString<64>, InvalidId> {
 fn judge(text: &str) -> Result<(), InvalidId> {
     match text.len() {
         0 => Err(InvalidId::Empty),
-        1..=64 if has_control(text) => Err(InvalidId::ControlCharacter),
-        1..=64 => Ok(()),
+        1..=MAX_BYTES if has_control(text) => Err(InvalidId::ControlCharacter),
+        1..=MAX_BYTES => Ok(()),
         more => Err(InvalidId::TooLong(more)),
     }
 }
@@ -51,7 +54,7 @@ macro_rules! given_id {
         ///
         /// 1 to 64 bytes of UTF-8 without control characters, compared byte by byte.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(ArrayString<64>);
+        pub struct $name(ArrayString<MAX_BYTES>);
 
         impl $name {
             /// # Errors
@@ -95,7 +98,7 @@ macro_rules! given_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = ArrayString::<64>::deserialize(deserializer)?;
+                let text = ArrayString::<MAX_BYTES>::deserialize(deserializer)?;
                 Self::new(&text).map_err(serde::de::Error::custom)
             }
         }

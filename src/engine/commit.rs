@@ -8,6 +8,7 @@ use crate::{
     step::{Claim, Commit, CommitRefusal, Committed, Step, Write},
 };
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// The writes of a step.
 pub(super) struct Writing {
@@ -44,7 +45,7 @@ pub(super) fn commit<T: InApplication>(
     let (question, unsettled) = carried.admitted().question(writing);
     // A commit that went unanswered may have been carried out, so its guess stays as it is.
     carried.ask(question, move |mut carried, commit, committed| {
-        if carried.admitted().settle(unsettled, &committed) == SignatureUse::Second {
+        if carried.admitted().answered(unsettled, &committed) == SignatureUse::Second {
             let admitted = carried.into_admitted();
             return admitted.refuse_token(Fault::SignatureInvalid, commit.account, TokenRefusal::Replayed);
         }
@@ -55,8 +56,8 @@ pub(super) fn commit<T: InApplication>(
 /// What a commit leaves to settle.
 struct Unsettled {
     guess: Option<OpenGuess>,
-    /// Whether the commit uses the signature of the call.
-    uses_signature: bool,
+    /// Whether the claim of the commit is the signature of the call.
+    claims_signature: bool,
 }
 
 /// Whether a signature had been used before.
@@ -75,33 +76,39 @@ impl Admitted {
         if let Some(guess) = &guess {
             clear(&mut writes, guess);
         }
-        let unsettled = Unsettled { guess, uses_signature: signature.is_some() };
+        let claims_signature = claim.is_none() && signature.is_some();
+        let unsettled = Unsettled { guess, claims_signature };
         (Commit { claim: claim.or(signature), audience: self.audience, account, expected, writes }, unsettled)
     }
 
-    /// Settles what is left.
-    fn settle(&mut self, Unsettled { guess, uses_signature }: Unsettled, answer: &Committed) -> SignatureUse {
+    /// Keeps the guess if it is still to be settled, and says whether the signature of the call had been used before.
+    fn answered(&mut self, left: Unsettled, answer: &Committed) -> SignatureUse {
+        let Unsettled { guess, claims_signature } = left;
         self.context.guess = guess.and_then(|guess| after(guess, answer));
         match answer {
-            Committed::Replayed { .. } if uses_signature => SignatureUse::Second,
+            Committed::Replayed { .. } if claims_signature => SignatureUse::Second,
             _ => SignatureUse::FirstOrNone,
         }
     }
 }
 
-/// Counts are cleared last, in the order of their slots, so that no two commits wait for each other. A step by itself clears those of one slot.
+/// Counts are cleared last, in the order of their slots, so that no two commits wait for each other. A step's own writes clear one slot at most.
 fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
     let slot = |write: &Write| match write {
         Write::ClearGuesses(cleared) => Some(cleared.slot()),
         _ => None,
     };
-    let mut cleared: Vec<_> = writes.extract_if(.., |write| slot(write).is_some()).collect();
-    let own = Write::ClearGuesses(guess.clear());
-    if !cleared.iter().any(|other| slot(other) == slot(&own)) {
-        let at = cleared.partition_point(|other| slot(other) < slot(&own));
-        cleared.insert(at, own);
+    let of_guess = Write::ClearGuesses(guess.clear());
+    let of_step = writes.iter().position(|write| slot(write).is_some()).map(|at| writes.remove(at));
+    debug_assert!(!writes.iter().any(|write| slot(write).is_some()), "of one slot at most");
+    match of_step {
+        None => writes.push(of_guess),
+        Some(of_step) => match slot(&of_step).cmp(&slot(&of_guess)) {
+            Ordering::Less => writes.extend([of_step, of_guess]),
+            Ordering::Equal => writes.push(of_step),
+            Ordering::Greater => writes.extend([of_guess, of_step]),
+        },
     }
-    writes.append(&mut cleared);
 }
 
 /// The guess that is still to be settled. If nothing was written, the guess is given back. But it stays counted if the commit's claim, the code or

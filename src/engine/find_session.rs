@@ -22,22 +22,23 @@ impl Context {
         then: impl Then<Box<Self>, Result<SessionRecord, TokenRefusal>>,
     ) -> Step {
         let question = FindSession { session: reference.claims().session };
-        self.ask(question, move |context, asked, found| match context.referred(asked, &reference, found) {
-            Some(record) => then(context, record),
-            None => context.contradiction::<FindSession>(),
+        self.ask(question, move |context, asked, found| {
+            if found.as_ref().is_some_and(|record| record.session != asked.session) {
+                return context.contradiction::<FindSession>();
+            }
+            let checked = context.check_record(&reference, found);
+            then(context, checked)
         })
     }
 
-    /// The record of the session, or the reason why there is none. It is `None` if the host has answered with another session.
-    fn referred(
+    fn check_record(
         &self,
-        asked: &FindSession,
         reference: &SessionReference,
         found: Option<SessionRecord>,
-    ) -> Option<Result<SessionRecord, TokenRefusal>> {
-        let Some(record) = found else { return Some(Err(TokenRefusal::SessionEnded)) };
+    ) -> Result<SessionRecord, TokenRefusal> {
+        let record = found.ok_or(TokenRefusal::SessionEnded)?;
         let checked = reference.check(&record, &self.core.ring, self.moment.timestamp());
-        (record.session == asked.session).then(|| checked.map(|()| record).map_err(TokenRefusal::Token))
+        checked.map(|()| record).map_err(TokenRefusal::Token)
     }
 }
 

@@ -47,7 +47,7 @@ impl OpenGuess {
 
 impl Admitted {
     /// The request with the guess that the host has counted, and the lock if there is one. Otherwise the request has ended.
-    fn counted(
+    fn with_guess(
         mut self,
         asked: &ReserveAttempt,
         reservation: &Reservation,
@@ -106,7 +106,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
         let skew = admitted.context.core.ring.skew();
         let question = ReserveAttempt::new(aim, admitted.policy().attempts, admitted.now(), skew);
         admitted.ask(question, move |admitted, asked, reservation| {
-            match admitted.counted(asked, &reservation) {
+            match admitted.with_guess(asked, &reservation) {
                 Ok((admitted, lock)) => {
                     let claimant = claimant.and_then(|claimant| lock.map_or(Ok(claimant), Err));
                     then(Self { admitted, claimant, permit: reservation.into_permit() })
@@ -130,9 +130,9 @@ impl<T: Send + Sync + 'static> Guess<T> {
     /// prove anything, and a refusal of the claimant goes before that of the guess. Every other guess stays counted.
     pub(super) fn judged<P>(
         mut self,
-        judged: Result<P, ProofRefusal>,
+        proof: Result<P, ProofRefusal>,
     ) -> (Admitted, Result<(T, P), ProofRefusal>) {
-        let proved = self.claimant.and_then(|claimant| Ok((claimant, judged?)));
+        let proved = self.claimant.and_then(|claimant| Ok((claimant, proof?)));
         let context = &mut self.admitted.context;
         if proved.is_ok() {
             // The number of guesses that were left before a success is out of date.

@@ -46,13 +46,13 @@ enum ShownTo {
     Act,
 }
 
-/// How a token stands to its session.
+/// What may be done with a token on its session.
 enum Standing {
-    /// The session lives.
+    /// It may be used.
     Live,
-    /// The session is over for this token.
+    /// It is refused.
     Over(TokenRefusal),
-    /// The token was rotated away, and somebody else may have it.
+    /// It was rotated away, and its session must end.
     Reused,
 }
 
@@ -240,7 +240,7 @@ pub(super) fn by_session_token(
     verified: Result<VerifiedSession, TokenError>,
     then: impl Then<Admitted, Shown>,
 ) -> Step {
-    match presented(errand, admitted, verified) {
+    match usable_here(errand, admitted, verified) {
         Ok((admitted, VerifiedSession::SelfContained(token))) => {
             then(admitted, Shown::by_session_token(&token))
         }
@@ -251,8 +251,8 @@ pub(super) fn by_session_token(
     }
 }
 
-/// The token that was presented, if this caller may use it here.
-fn presented(
+/// The token, if this caller may use it in this application.
+fn usable_here(
     errand: Errand,
     admitted: Admitted,
     verified: Result<VerifiedSession, TokenError>,

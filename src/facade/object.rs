@@ -45,7 +45,7 @@ pub(crate) fn with_texts<const N: usize>(
     }
     // A byte order mark says nothing about UTF-8, and RFC 8259 §8.1 lets a reader pass over it.
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    // JSON is UTF-8 (RFC 8259 §8.1), in what is skipped too.
+    // Bytes that are not UTF-8 are no JSON (RFC 8259 §8.1), whatever else is wrong with them.
     let text = str::from_utf8(body).map_err(|_| BodyFault::NotAnObject)?;
     let mut json = serde_json::Deserializer::from_str(text);
     let (mut reading, mut texts) = (None, Vec::new());

@@ -176,7 +176,7 @@ impl Picture<'_> {
         let mut edges = edges.filter(|edge| !self.is_written_before(*edge)).peekable();
         while let Some(edge) = edges.next() {
             let Some((said, proof)) = edge.action.map(words) else { continue };
-            // Actions of the same words are one line, with all their proofs.
+            // Actions of the same words follow each other, and are one line with all their proofs.
             let mut proofs: FactorSet = proof.into_iter().collect();
             while let Some((_, proof)) =
                 edges.peek().and_then(|next| next.action).map(words).filter(|it| it.0 == said)

@@ -73,7 +73,7 @@ pub(super) struct Arrival {
 pub struct Graph {
     /// In order, and each once.
     edges: Vec<Edge>,
-    /// The same.
+    /// In order, and each once.
     pub(super) arrivals: Vec<Arrival>,
     /// The fewest characters of a new password.
     pub(super) min_length: u16,

@@ -107,7 +107,10 @@ fn what_is_refused_says_which_member_and_why() {
     }
     let body = br#"{"user_name":"erin","password":"p"}"#;
     assert_eq!(read_as("text/plain", body), Err(BodyFault::ContentType));
-    assert_eq!(read_as("application/json", b"{\"password\":\"\xFF\"}"), Err(BodyFault::NotAnObject));
+    // Bytes that are not UTF-8 go before every other fault.
+    for body in [&b"{\"password\":\"\xFF\"}"[..], b"{\"user_name\":true,\"x\":\"\xFF\"}"] {
+        assert_eq!(read_as("application/json", body), Err(BodyFault::NotAnObject));
+    }
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl KeyRing {
         audiences: impl IntoIterator<Item = Audience>,
     ) -> Self {
         let begun = |audience| (audience, Begun::new(&self.signer, issuer, &audience));
+        // One by one, as in `Application::isv`.
         let mut id_tokens = BTreeMap::new();
         id_tokens.extend(audiences.into_iter().map(begun));
         Self { id_tokens: Arc::new(id_tokens), ..self }
