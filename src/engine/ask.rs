@@ -8,6 +8,7 @@ pub(super) trait InProgress: Sized + Send + Sync + 'static {
     fn unanswered(self, question: &'static str) -> Step;
 
     /// Asks the host, and goes on with `then` if it answers. Every question of the engine is asked here.
+    // As in `Ask::new`.
     #[inline(always)]
     fn ask<Q: Question>(
         self,

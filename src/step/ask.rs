@@ -86,6 +86,7 @@ where
 }
 
 impl<Q: Question> Ask<Q> {
+    // Each question is asked in one place, so a function for each would be one more move of the question, and more code.
     #[inline(always)]
     pub(crate) fn new(
         question: Q,
