@@ -35,16 +35,10 @@ const MAX_BYTES: usize = 64;
 // Inlined, because a result with an id in it is large to hand on.
 #[inline]
 fn bounded(text: &str) -> Result<ArrayString<MAX_BYTES>, InvalidId> {
-    judge(text)?;
-    ArrayString::from(text).map_err(|_| InvalidId::TooLong(text.len()))
-}
-
-fn judge(text: &str) -> Result<(), InvalidId> {
     match text.len() {
         0 => Err(InvalidId::Empty),
         1..=MAX_BYTES if has_control(text) => Err(InvalidId::ControlCharacter),
-        1..=MAX_BYTES => Ok(()),
-        more => Err(InvalidId::TooLong(more)),
+        length => ArrayString::from(text).map_err(|_| InvalidId::TooLong(length)),
     }
 }
 

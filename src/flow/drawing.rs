@@ -173,16 +173,13 @@ impl Picture<'_> {
         )?;
         let Point(x, mut y) = curve.middle();
         y -= 5;
-        let mut edges = edges.filter(|edge| !self.is_written_before(*edge)).peekable();
-        while let Some(edge) = edges.next() {
-            let Some((said, proof)) = edge.action.map(words) else { continue };
+        let actions = edges.filter(|edge| !self.is_written_before(*edge)).filter_map(|edge| edge.action);
+        let mut actions = actions.map(words).peekable();
+        while let Some((said, proof)) = actions.next() {
             // Actions of the same words follow each other, and are one line with all their proofs.
             let mut proofs: FactorSet = proof.into_iter().collect();
-            while let Some((_, proof)) =
-                edges.peek().and_then(|next| next.action).map(words).filter(|it| it.0 == said)
-            {
+            while let Some((_, proof)) = actions.next_if(|(next, _)| *next == said) {
                 proofs = proof.map_or(proofs, |proof| proofs.with(proof));
-                edges.next();
             }
             write!(f, "<text fill=\"currentColor\" x=\"{x}\" y=\"{y}\" font-size=\"12\">{said}</text>")?;
             y += 20;
