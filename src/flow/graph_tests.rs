@@ -298,6 +298,18 @@ fn a_breached_password_changes_nothing_alone() {
     }
 }
 
+/// An action that leads from one state to several is allowed once.
+#[test]
+fn allowed_actions_are_in_order_and_each_is_there_once() {
+    let graph = graph(&policy(SecondFactor::WhenEnrolled));
+    for state in State::ALL {
+        let allowed: Vec<_> = graph.allowed(*state).collect();
+        assert!(allowed.is_sorted_by(|one, next| one < next), "{state}: {allowed:?}");
+    }
+    let ways = graph.edges().filter(|edge| (edge.from, edge.action) == (State::Start, Some(Action::SignIn)));
+    assert!(ways.count() > 1);
+}
+
 #[test]
 fn a_drawing_ends_where_the_graph_does() {
     let drawn = |second_factor| graph(&policy(second_factor)).mermaid().to_string();

@@ -38,6 +38,20 @@ fn a_subject_sees_their_own_identities_and_nobody_elses() {
     assert_eq!(list(&mut world, &nora).body["social"][0]["socialUid"], "n");
 }
 
+/// The host keeps them by their ids. Here the one that was linked first has the last id.
+#[test]
+fn identities_are_listed_in_the_order_in_which_they_were_linked() {
+    let mut world = world();
+    for uid in ["c", "a", "b"] {
+        linked(&mut world, uid, "alice");
+        world.clock.pass(60);
+    }
+    let token = bearer(&mut world, "alice");
+    let listed = list(&mut world, &token).body;
+    let uids = ["c", "a", "b"].map(serde_json::Value::from);
+    assert!(listed["social"].as_array().unwrap().iter().map(|one| &one["socialUid"]).eq(&uids), "{listed}");
+}
+
 fn bearer_of_nora(world: &mut World) -> String {
     wechat(world, "n").id_token().to_owned()
 }
